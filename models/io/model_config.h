@@ -1,0 +1,64 @@
+// `config.json`: what a version of a model is, apart from its weights.
+
+#ifndef SCORESERVE_MODELS_IO_MODEL_CONFIG_H_
+#define SCORESERVE_MODELS_IO_MODEL_CONFIG_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "models/options.h"
+
+namespace scoreserve {
+
+enum class LabelKind { kNone, kNoiseLevel, kTime };
+
+// The label that a network takes beside x: its kind, and its range, both ends
+// included. A noise level is a standard deviation in model space.
+struct LabelRule {
+  LabelKind kind = LabelKind::kNone;
+  double min = 0.0;
+  double max = 0.0;
+};
+
+// OK where `label` lies in the rule's range; INVALID_ARGUMENT naming `field`.
+absl::Status CheckLabel(const LabelRule& rule, absl::string_view field, double label);
+
+// How rows outside ("data space") relate to what the network sees ("model
+// space"): x_model = (x_data − offset) / scale. The score of the data density is
+// the model's score / scale.
+struct DataSpace {
+  std::vector<int64_t> shape;  // Of one row; its product is the dimension.
+  double offset = 0.0;
+  double scale = 1.0;          // More than 0.
+  std::optional<double> min, max;  // Where data lies.
+
+  int64_t dim() const;
+};
+
+struct ModelConfig {
+  std::string description;       // One sentence.
+  std::string network;           // As NewNetwork() knows it: "residual_mlp".
+  OptionValues network_options;  // Checked by the network's own table.
+  DataSpace data;
+  LabelRule label;
+  // How it was made: objective, data, seed, steps, … For people; not read back.
+  std::map<std::string, std::string> provenance;
+};
+
+// Strict: an unknown, missing or duplicate key, a wrong type or a value out of
+// range is INVALID_ARGUMENT naming the key (as "data.scale"). Never throws, and
+// refuses texts over 1 MiB or nested deeper than 8.
+absl::StatusOr<ModelConfig> ParseModelConfig(absl::string_view json);
+
+// Indented, keys in a fixed order; ParseModelConfig() reads it back.
+std::string ModelConfigToJson(const ModelConfig& config);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_IO_MODEL_CONFIG_H_

@@ -1,0 +1,79 @@
+// The interface of everything that can be served or trained.
+
+#ifndef SCORESERVE_MODELS_NETWORKS_SCORE_NETWORK_H_
+#define SCORESERVE_MODELS_NETWORKS_SCORE_NETWORK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "models/io/model_config.h"
+#include "models/io/safetensors.h"
+#include "models/networks/workspace.h"
+#include "models/options.h"
+
+namespace scoreserve {
+
+// Rows to evaluate. Undefined tensors where a network takes no such thing.
+struct ScoreInput {
+  at::Tensor x;          // float32 [rows, dim], in model space.
+  at::Tensor label;      // float64 [rows]: noise level or time.
+  at::Tensor condition;  // float32 [rows, c].
+  at::Tensor guidance;   // float32 [rows].
+};
+
+// A function x, label ↦ s(x, label) ≈ ∇ₓ log p(x; label), with its weights. Knows
+// nothing of requests. Const methods are thread-safe as long as nobody writes
+// into the weights; each thread brings its own Workspace.
+class ScoreNetwork {
+ public:
+  virtual ~ScoreNetwork() = default;
+
+  virtual int64_t dim() const = 0;
+  virtual LabelKind label_kind() const = 0;
+
+  // The score [rows, dim], float32, in model space. Under inference mode it may
+  // lie in `workspace`, valid until its next Begin(); under grad mode it is
+  // differentiable in the weights and in x.
+  virtual at::Tensor Score(const ScoreInput& input, Workspace& workspace) const = 0;
+
+  // The weights by the name they are saved under, in a fixed order; the tensors
+  // themselves, not copies.
+  virtual std::vector<std::pair<std::string, at::Tensor>> Weights() const = 0;
+
+  // Whether the weights may be trained (a closed form's may not).
+  virtual bool trainable() const { return true; }
+};
+
+// A kind of network: one line in network_list.cc.
+struct NetworkKind {
+  std::string name;
+  std::string help;  // One sentence.
+  std::vector<OptionDescription> options;
+  // A network with fresh weights, drawn from `seed`. INVALID_ARGUMENT for
+  // options or a config that it cannot have.
+  absl::StatusOr<std::unique_ptr<ScoreNetwork>> (*create)(const ModelConfig& config,
+                                                          uint64_t seed);
+};
+const std::vector<NetworkKind>& NetworkKinds();
+
+// As `config.network` says, with fresh weights.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewNetwork(const ModelConfig& config,
+                                                         uint64_t seed);
+
+// The same with the weights of a file. FAILED_PRECONDITION, CORRUPT_MODEL, where
+// names or shapes are not those of the network.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(const ModelConfig& config,
+                                                          const NamedArrays& arrays);
+
+// The weights as they are saved.
+NamedArrays SaveWeights(const ScoreNetwork& network);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_NETWORKS_SCORE_NETWORK_H_

@@ -1,0 +1,44 @@
+// The one kernel that moves every row of every sampler.
+
+#ifndef SCORESERVE_MODELS_SAMPLERS_ADVANCE_H_
+#define SCORESERVE_MODELS_SAMPLERS_ADVANCE_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "models/samplers/noise.h"
+
+namespace scoreserve {
+
+// What one step does to one row (step_table.h), its numbers rounded to float32
+// after they were computed in double, and where its noise comes from.
+struct RowStep {
+  float xx = 1.0f, xy = 0.0f, xs = 0.0f, xz = 0.0f;
+  float yx = 0.0f, yy = 1.0f, ys = 0.0f, yz = 0.0f;
+  NoiseKey noise;
+};
+
+// For every row i < steps.size() and coordinate k < dim, with z from
+// (steps[i].noise, Purpose::kStep):
+//
+//   x ← xx·x + xy·y + xs·s + xz·z
+//   y ← yx·x + yy·y + ys·s + yz·z
+//
+// x, y and score are row-major [steps.size(), dim]. y may be null where no row
+// has a companion: then xy = 0, and the second line is not computed. Rows with
+// xz = yz = 0 draw no noise. Any alignment. Thread-compatible.
+//
+// A row's result depends on that row alone, and all compiled variants (SSE2,
+// AVX2, AVX-512; chosen once at run time) give the same bits.
+void Advance(absl::Span<const RowStep> steps, int64_t dim, const float* score,
+             float* x, float* y);
+
+// The compiled variants that this processor can run, best first, and the same
+// kernel by name: for the tests and the benchmark.
+absl::Span<const char* const> AdvanceVariants();
+void AdvanceWith(const char* variant, absl::Span<const RowStep> steps, int64_t dim,
+                 const float* score, float* x, float* y);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_SAMPLERS_ADVANCE_H_
