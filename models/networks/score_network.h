@@ -22,10 +22,10 @@ namespace scoreserve {
 
 // Rows to evaluate. Undefined tensors where a network takes no such thing.
 struct ScoreInput {
-  at::Tensor x;          // float32 [rows, dim], in model space.
-  at::Tensor label;      // float64 [rows]: noise level or time.
-  at::Tensor condition;  // float32 [rows, c].
-  at::Tensor guidance;   // float32 [rows].
+  at::Tensor x{};          // float32 [rows, dim], in model space.
+  at::Tensor label{};      // float64 [rows]: noise level or time.
+  at::Tensor condition{};  // float32 [rows, c].
+  at::Tensor guidance{};   // float32 [rows].
 };
 
 // A function x, label ↦ s(x, label) ≈ ∇ₓ log p(x; label), with its weights.
