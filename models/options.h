@@ -110,7 +110,8 @@ class OptionTable {
 
   // In the order of declaration.
   std::vector<OptionDescription> Describe() const {
-    const Options defaults;
+    // On the heap: gcc 12 takes a local's unvisited fields for uninitialised.
+    static const Options& defaults = *new Options();
     std::vector<OptionDescription> descriptions;
     for (const Option<Options>& option : options_) {
       OptionValue value = ValueOf(defaults, option);
