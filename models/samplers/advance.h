@@ -38,7 +38,8 @@ void Advance(absl::Span<const RowStep> steps, int64_t dim, const float* score,
              float* x, float* y);
 
 // The compiled variants that this processor can run, best first, and the same
-// kernel by name: for the tests and the benchmark.
+// kernel by one of those names: for the tests and the benchmark. Dies of
+// another.
 absl::Span<const char* const> AdvanceVariants();
 void AdvanceWith(const char* variant, absl::Span<const RowStep> steps,
                  int64_t dim, const float* score, float* x, float* y);
