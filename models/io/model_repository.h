@@ -3,9 +3,10 @@
 //   <root>/<model>/<version>/{config.json, model.safetensors, MANIFEST}
 //   <root>/<model>/desired.json     aliases and serving settings; optional
 //
-// A version is immutable and written whole: into a folder with a temporary name,
-// every file and the folder synced, MANIFEST (sha256 of each file) last, then
-// renamed. It is valid only if its manifest verifies.
+// A version is immutable and written whole: into a folder with a temporary name
+// (".tmp-…"), every file and the folder synced, MANIFEST (manifest.h) last,
+// then renamed. It is valid only if its manifest verifies. What a writer that
+// was killed leaves is a ".tmp-…", which nobody reads and which may be deleted.
 
 #ifndef SCORESERVE_MODELS_IO_MODEL_REPOSITORY_H_
 #define SCORESERVE_MODELS_IO_MODEL_REPOSITORY_H_
@@ -25,8 +26,9 @@
 
 namespace scoreserve {
 
-// OK for names of models: [a-z0-9][a-z0-9._-]{0,62}. INVALID_ARGUMENT naming
-// `field`. To be called before a name from outside touches the file system.
+// OK for names of models and aliases: [a-z0-9][a-z0-9._-]{0,62}.
+// INVALID_ARGUMENT naming `field`. To be called before a name from outside
+// touches the file system.
 absl::Status CheckModelName(absl::string_view field, absl::string_view name);
 
 // One version, read and verified.
@@ -42,41 +44,62 @@ struct DesiredState {
   std::optional<int64_t> max_batch_rows;
 };
 
-// Strict, as ParseModelConfig().
+// Strict, as ParseModelConfig():
+//
+//   {"generation": n, "aliases": {name: version, …}, "max_batch_rows": n}
 absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json);
 
-// Thread-safe: it has no state but the path.
+// What a file of a model may hold, in bytes. A longer one is not read.
+struct RepositoryLimits {
+  int64_t max_weights_bytes = int64_t{1}
+                              << 33;          // model.safetensors, and extras.
+  int64_t max_text_bytes = int64_t{1} << 20;  // Every other file.
+};
+
+// A folder of models. Reads nothing that lies outside it: a symbolic link out
+// of the root is refused with PERMISSION_DENIED. Thread-safe: it has no state
+// but the path.
 class ModelRepository {
  public:
-  explicit ModelRepository(std::string root) : root_(std::move(root)) {}
+  explicit ModelRepository(std::string root, RepositoryLimits limits = {})
+      : root_(std::move(root)), limits_(limits) {}
 
   const std::string& root() const { return root_; }
 
-  // Names of the models, ascending. NOT_FOUND or PERMISSION_DENIED, with the
-  // path, where the folder is missing or cannot be read.
+  // Names of the models, ascending; folders with other names are passed over.
+  // NOT_FOUND or PERMISSION_DENIED, with the path, where the root is missing or
+  // cannot be read.
   absl::StatusOr<std::vector<std::string>> Models() const;
 
   // Versions of `model` that have a manifest, ascending; others are still being
   // written. Folders whose names are no positive integers are passed over.
+  // NOT_FOUND, MODEL_NOT_FOUND, where there is no such model.
   absl::StatusOr<std::vector<int64_t>> Versions(absl::string_view model) const;
 
-  // Reads one version whole into memory and verifies it. FAILED_PRECONDITION
-  // with reason CORRUPT_MODEL, or INVALID_ARGUMENT with UNSUPPORTED_FORMAT; the
-  // message names the file and what is wrong with it.
-  absl::StatusOr<ModelFiles> Read(absl::string_view model, int64_t version) const;
+  // Reads one version whole into memory and verifies it. NOT_FOUND with reason
+  // MODEL_NOT_FOUND or VERSION_NOT_FOUND; FAILED_PRECONDITION with reason
+  // CORRUPT_MODEL, or INVALID_ARGUMENT with UNSUPPORTED_FORMAT, whose message
+  // names the file and what is wrong with it.
+  absl::StatusOr<ModelFiles> Read(absl::string_view model,
+                                  int64_t version) const;
 
   // The defaults where the model has no desired.json.
   absl::StatusOr<DesiredState> ReadDesired(absl::string_view model) const;
 
-  // Publishes `files` as the next version of `model` (1 for the first), which it
-  // returns. Concurrent writers get different versions. `extra` are further
-  // files by name (plots, logs), kept and covered by the manifest.
+  // Publishes `files` as the next version of `model` (1 for the first), which
+  // it returns; makes folders that are missing. Concurrent writers get
+  // different versions. `extra` are further files by name (plots, logs), kept
+  // and covered by the manifest. INVALID_ARGUMENT for what Read() would refuse,
+  // and for a name in `extra` that is not [A-Za-z0-9][A-Za-z0-9._-]{0,62} or is
+  // one of those above. Whatever fails, no new version is seen, and nothing is
+  // left.
   absl::StatusOr<int64_t> Write(
       absl::string_view model, const ModelFiles& files,
       const std::map<std::string, std::string>& extra = {}) const;
 
  private:
   std::string root_;
+  RepositoryLimits limits_;
 };
 
 }  // namespace scoreserve

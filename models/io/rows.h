@@ -22,11 +22,17 @@ struct Rows {
   const float* row(int64_t i) const { return values.data() + i * dim; }
 };
 
-// Reads `path` by its suffix: .npy, .csv, .csv.gz; "-" is csv on standard input.
-// NOT_FOUND, or INVALID_ARGUMENT naming path, line and what is wrong there.
+// The most that a file may hold, after unpacking.
+inline constexpr int64_t kMaxRowsBytes = int64_t{1} << 33;
+
+// Reads `path` by its suffix: .npy, .csv, .csv.gz; "-" is csv on standard
+// input. NOT_FOUND, or INVALID_ARGUMENT naming path, line and what is wrong
+// there; other codes where the file cannot be read (see files.h). npy.h and
+// csv.h say what is taken. Every value read is finite.
 absl::StatusOr<Rows> ReadRows(const std::string& path);
 
-// Writes .npy or .csv by suffix; "-" is csv on standard output.
+// Writes .npy or .csv by suffix, over what was there; "-" is csv on standard
+// output.
 absl::Status WriteRows(const std::string& path, const Rows& rows);
 
 }  // namespace scoreserve

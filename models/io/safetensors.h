@@ -21,14 +21,15 @@ struct NamedArray {
 };
 using NamedArrays = std::map<std::string, NamedArray>;
 
-// Reads the contents of a file. Checks, in order: the header's length is at most
-// 1 MiB and inside the file, the header is UTF-8 JSON that starts with '{', is at
-// most 3 deep and has no duplicate key, every dtype is F32, tensors sorted by
-// offset are contiguous from 0 without hole or overlap, the checked product of
-// each shape matches its size, the last ends where the file does, and every
-// value is finite. INVALID_ARGUMENT with reason CORRUPT_MODEL, or with reason
-// UNSUPPORTED_FORMAT where the bytes are a zip archive or a pickle, or the dtype
-// is not F32. Allocates nothing before the size checks have passed.
+// Reads the contents of a file. Checks, in order: the header's length is at
+// most 1 MiB and inside the file, the header is UTF-8 JSON that starts with
+// '{', is at most 3 deep and has no duplicate key, every dtype is F32, tensors
+// sorted by offset are contiguous from 0 without hole or overlap, the checked
+// product of each shape matches its size, the last ends where the file does,
+// and every value is finite. INVALID_ARGUMENT with reason CORRUPT_MODEL, or
+// with reason UNSUPPORTED_FORMAT where the bytes are a zip archive or a pickle,
+// or the dtype is not F32. Allocates nothing before the size checks have
+// passed.
 absl::StatusOr<NamedArrays> ParseSafetensors(absl::string_view bytes);
 
 // The contents of a file: header padded with spaces to 8 bytes, tensors in the

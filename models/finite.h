@@ -1,0 +1,25 @@
+#ifndef SCORESERVE_MODELS_FINITE_H_
+#define SCORESERVE_MODELS_FINITE_H_
+
+#include <bit>
+#include <cstdint>
+
+#include "absl/types/span.h"
+
+namespace scoreserve {
+
+// Whether no value is NaN or infinite. Looks at the exponents as integers, so
+// the loop vectorises without relaxed floating point.
+inline bool AllFinite(absl::Span<const float> values) {
+  constexpr uint32_t kExponent = 0x7f800000u;
+  uint32_t bad = 0;
+  for (const float value : values) {
+    bad |= static_cast<uint32_t>((std::bit_cast<uint32_t>(value) & kExponent) ==
+                                 kExponent);
+  }
+  return bad == 0;
+}
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_FINITE_H_

@@ -1,0 +1,119 @@
+#include "models/io/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace scoreserve {
+namespace {
+
+// One call moves at most this much: Linux cuts longer ones short anyway.
+constexpr size_t kMaxBytesPerCall = size_t{1} << 30;
+
+// Writes all of `contents`, then syncs if asked to; closes `file` always.
+absl::Status WriteAndClose(int file, const std::string& path,
+                           absl::string_view contents, bool sync) {
+  absl::Cleanup close = [file] { ::close(file); };
+  while (!contents.empty()) {
+    const ssize_t written = ::write(
+        file, contents.data(), std::min(contents.size(), kMaxBytesPerCall));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return FileError(errno, "cannot write", path);
+    contents.remove_prefix(written);
+  }
+  if (sync && ::fsync(file) != 0) return FileError(errno, "cannot sync", path);
+  std::move(close).Cancel();
+  // Some file systems report a failed write only here.
+  if (::close(file) != 0) return FileError(errno, "cannot close", path);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status InFile(absl::string_view path, const absl::Status& status) {
+  absl::Status outer(status.code(), absl::StrCat(path, ": ", status.message()));
+  status.ForEachPayload(
+      [&outer](absl::string_view key, const absl::Cord& value) {
+        outer.SetPayload(key, value);
+      });
+  return outer;
+}
+
+absl::Status FileError(int error_number, absl::string_view action,
+                       absl::string_view path) {
+  const std::string message = absl::StrCat(action, " ", path);
+  const absl::Status status = absl::ErrnoToStatus(error_number, message);
+  if (error_number != EIO) return status;
+  return absl::DataLossError(status.message());
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path,
+                                     int64_t max_bytes) {
+  // Not to hang on a pipe that nobody writes to.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return FileError(errno, "cannot open", path);
+  absl::Cleanup close = [file] { ::close(file); };
+  struct stat info;
+  if (::fstat(file, &info) != 0) return FileError(errno, "cannot read", path);
+  if (!S_ISREG(info.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": must be a regular file"));
+  }
+  if (info.st_size > max_bytes) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, ": must be at most ", max_bytes, " bytes; was ", info.st_size));
+  }
+  std::string contents(static_cast<size_t>(info.st_size), '\0');
+  size_t done = 0;
+  while (done < contents.size()) {
+    const ssize_t got =
+        ::pread(file, contents.data() + done,
+                std::min(contents.size() - done, kMaxBytesPerCall),
+                static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FileError(errno, "cannot read", path);
+    if (got == 0) break;  // Cut short since fstat().
+    done += static_cast<size_t>(got);
+  }
+  contents.resize(done);
+  return contents;
+}
+
+absl::Status WriteFile(const std::string& path, absl::string_view contents) {
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return FileError(errno, "cannot open", path);
+  return WriteAndClose(file, path, contents, /*sync=*/false);
+}
+
+absl::Status WriteNewFileSynced(const std::string& path,
+                                absl::string_view contents) {
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return FileError(errno, "cannot create", path);
+  return WriteAndClose(file, path, contents, /*sync=*/true);
+}
+
+absl::Status SyncFolder(const std::string& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return FileError(errno, "cannot open", path);
+  absl::Cleanup close = [folder] { ::close(folder); };
+  if (::fsync(folder) != 0) return FileError(errno, "cannot sync", path);
+  return absl::OkStatus();
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,140 @@
+#include "models/io/publish.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "models/io/files.h"
+#include "models/io/manifest.h"
+
+namespace scoreserve {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Makes `path` and what is missing above it, each durably.
+absl::Status MakeFolders(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) {
+    const fs::path parent = path.parent_path();
+    return SyncFolder(parent.empty() ? "." : parent.string());
+  }
+  if (errno == EEXIST) return absl::OkStatus();
+  if (errno != ENOENT || !path.has_parent_path()) {
+    return FileError(errno, "cannot create", path.string());
+  }
+  const absl::Status above = MakeFolders(path.parent_path());
+  return above.ok() ? MakeFolders(path) : above;
+}
+
+// A new folder in `parent` whose name nobody else has. mkdtemp() would hide it
+// from servers that run as another user.
+absl::StatusOr<fs::path> MakeTemporaryFolder(const fs::path& parent) {
+  std::random_device random;
+  while (true) {
+    const fs::path path =
+        parent / absl::StrCat(".tmp-", absl::Hex(random(), absl::kZeroPad8),
+                              absl::Hex(random(), absl::kZeroPad8));
+    if (::mkdir(path.c_str(), 0777) == 0) return path;
+    if (errno != EEXIST) {
+      return FileError(errno, "cannot create", path.string());
+    }
+  }
+}
+
+absl::Status WriteAll(const fs::path& folder,
+                      const std::map<std::string, std::string>& contents) {
+  Manifest manifest;
+  for (const auto& [name, text] : contents) {
+    const absl::Status written =
+        WriteNewFileSynced((folder / name).string(), text);
+    if (!written.ok()) return written;
+    manifest[name] = EntryFor(text);
+  }
+  const absl::Status written = WriteNewFileSynced(
+      (folder / kManifestName).string(), SerializeManifest(manifest));
+  return written.ok() ? SyncFolder(folder.string()) : written;
+}
+
+// Renames `temporary` to the next free number in `parent`. Renaming over a
+// version fails, since no version is an empty folder: then another writer was
+// first.
+absl::StatusOr<int64_t> RenameToNextVersion(const fs::path& temporary,
+                                            const fs::path& parent) {
+  int64_t version = 0;
+  while (true) {
+    const absl::StatusOr<std::vector<std::string>> names =
+        FolderNames(parent.string());
+    if (!names.ok()) return names.status();
+    // Counts on from the last try: what was in the way need not be listed yet.
+    for (const std::string& name : *names) {
+      version = std::max(version, VersionOfFolder(name));
+    }
+    ++version;
+    const fs::path path = parent / std::to_string(version);
+    if (std::rename(temporary.c_str(), path.c_str()) == 0) return version;
+    if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) {
+      return FileError(errno, "cannot rename to", path.string());
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> FolderNames(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  fs::directory_iterator entry(path, error);
+  while (!error && entry != fs::directory_iterator()) {
+    names.push_back(entry->path().filename().string());
+    entry.increment(error);
+  }
+  if (error) return FileError(error.value(), "cannot read folder", path);
+  return names;
+}
+
+int64_t VersionOfFolder(absl::string_view name) {
+  int64_t version = 0;
+  const bool plain = absl::SimpleAtoi(name, &version) && version > 0 &&
+                     absl::StrCat(version) == name;
+  return plain ? version : 0;
+}
+
+absl::StatusOr<int64_t> PublishVersion(
+    const std::string& model_folder,
+    const std::map<std::string, std::string>& contents) {
+  const fs::path parent(model_folder);
+  if (absl::Status made = MakeFolders(parent); !made.ok()) return made;
+  const absl::StatusOr<fs::path> temporary = MakeTemporaryFolder(parent);
+  if (!temporary.ok()) return temporary.status();
+  absl::Cleanup remove = [&temporary] {
+    std::error_code ignored;
+    fs::remove_all(*temporary, ignored);
+  };
+  if (absl::Status all = WriteAll(*temporary, contents); !all.ok()) return all;
+  const absl::StatusOr<int64_t> version =
+      RenameToNextVersion(*temporary, parent);
+  if (!version.ok()) return version;
+  std::move(remove).Cancel();
+  if (absl::Status synced = SyncFolder(model_folder); !synced.ok()) {
+    return synced;
+  }
+  return version;
+}
+
+}  // namespace scoreserve

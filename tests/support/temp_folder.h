@@ -1,0 +1,42 @@
+#ifndef SCORESERVE_TESTS_SUPPORT_TEMP_FOLDER_H_
+#define SCORESERVE_TESTS_SUPPORT_TEMP_FOLDER_H_
+
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+namespace scoreserve {
+
+// An empty folder of the test's own, deleted with all in it at the end.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "scoreserve-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  std::string path() const { return path_.string(); }
+
+  // Of the file or folder `name` in it.
+  std::string operator/(const std::string& name) const {
+    return (path_ / name).string();
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_TESTS_SUPPORT_TEMP_FOLDER_H_
