@@ -9,6 +9,7 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "models/cmd/arguments.h"
+#include "models/cmd/evaluate.h"
 #include "models/cmd/mixture.h"
 #include "models/cmd/train.h"
 
@@ -28,6 +29,10 @@ int Main(int argc, char** argv) {
   CLI::App* mixture_app = app.add_subcommand(
       "mixture", "Publishes the closed-form score of a Gaussian mixture");
   mixture.AddTo(*mixture_app);
+  EvaluateCommand evaluate;
+  CLI::App* evaluate_app =
+      app.add_subcommand("evaluate", "Measures how good a model is");
+  evaluate.AddTo(*evaluate_app);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -43,8 +48,9 @@ int Main(int argc, char** argv) {
       std::signal(number, SIG_DFL);
     });
   }
-  const absl::Status status =
-      mixture_app->parsed() ? mixture.Run() : train.Run(stop);
+  const absl::Status status = mixture_app->parsed()    ? mixture.Run()
+                              : evaluate_app->parsed() ? evaluate.Run()
+                                                       : train.Run(stop);
   return status.ok() ? 0 : Report(status);
 }
 
