@@ -17,7 +17,8 @@ namespace {
 template <typename Detail>
 Detail DetailOf(const absl::Status& status) {
   Detail detail;
-  for (const auto& any : ToRpcStatus(status).details()) {
+  const google::rpc::Status wire = ToRpcStatus(status);
+  for (const auto& any : wire.details()) {
     if (any.UnpackTo(&detail)) return detail;
   }
   return Detail();
