@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
 namespace scoreserve {
 
 // How training went: one point every few steps.
@@ -16,8 +18,9 @@ struct CurvePoint {
       0.0;  // Of the averaged weights; NaN where nothing is held out.
 };
 
-// What is kept beside the weights, by file name: curve.csv and curve.png.
-std::map<std::string, std::string> CurveFiles(
+// What is kept beside the weights, by file name: curve.csv and curve.png. The
+// error of the file system where the picture cannot be drawn. Requires a point.
+absl::StatusOr<std::map<std::string, std::string>> CurveFiles(
     const std::vector<CurvePoint>& curve);
 
 }  // namespace scoreserve

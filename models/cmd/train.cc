@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -221,10 +222,12 @@ absl::Status TrainCommand::Run(const std::atomic<bool>& stop) const {
         absl::StrFormat("%.6g", outcome->curve.back().hold_out);
   }
   const NamedArrays weights = plan.trainer->EmaWeights();
-  const ModelRepository repository(repository_);
+  absl::StatusOr<std::map<std::string, std::string>> extra =
+      CurveFiles(outcome->curve);
+  if (!extra.ok()) return extra.status();
   absl::StatusOr<int64_t> version =
-      repository.Write(model_, {.config = config, .arrays = weights},
-                       CurveFiles(outcome->curve));
+      ModelRepository(repository_)
+          .Write(model_, {.config = config, .arrays = weights}, *extra);
   if (!version.ok()) return version.status();
   PrintSummary(absl::StrCat(repository_, "/", model_, "/", *version), plan,
                *outcome, NumWeights(weights));
