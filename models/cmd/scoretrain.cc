@@ -23,6 +23,7 @@ int Main(int argc, char** argv) {
   CLI::App app(
       "Trains a score network and publishes it as a model's next version.",
       "scoretrain");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   TrainCommand train;
   train.AddTo(app);
   MixtureCommand mixture;

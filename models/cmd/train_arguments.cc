@@ -54,6 +54,7 @@ void TrainCommand::AddTo(CLI::App& app) {
       ->group("Model");
   app.add_option("--set", network_settings_,
                  "name=value, an option of the network")
+      ->take_all()
       ->group("Model");
   app.add_option(
          "--label-range", label_range_,
@@ -64,6 +65,7 @@ void TrainCommand::AddTo(CLI::App& app) {
       ->group("Model");
   app.add_option("--objective-set", objective_settings_,
                  "name=value, an option of the objective")
+      ->take_all()
       ->group("Model");
   for (const OptionDescription& option : TrainerOptionTable().Describe()) {
     std::string& text = trainer_settings_[option.name];

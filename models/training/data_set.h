@@ -20,12 +20,13 @@ namespace scoreserve {
 struct DataOptions {
   std::string path;  // As ReadRows() takes it.
   int64_t first_column = 0;
-  std::optional<int64_t> end_column;  // One past the last; absent: all.
-  std::vector<int64_t> shape;   // Of one row; empty: its number of columns.
-  int64_t hold_out_every = 10;  // Rows i with i % n = n − 1; 0: none.
+  std::optional<int64_t> end_column = {};  // One past the last; absent: all.
+  std::vector<int64_t> shape = {};  // Of one row; empty: its number of columns.
+  int64_t hold_out_every = 10;      // Rows i with i % n = n − 1; 0: none.
   // Absent: mean and standard deviation over all values of the training rows.
-  std::optional<double> offset, scale;
-  std::optional<double> min, max;  // Where data lies, if it is bounded.
+  std::optional<double> offset = {}, scale = {};
+  std::optional<double> min = {},
+                        max = {};  // Where data lies, if it is bounded.
 };
 
 // Rows in data space.

@@ -1,11 +1,12 @@
 // The program as it is run: arguments in; a version, messages and exit codes
 // out.
 
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -27,7 +28,7 @@ struct Result {
   std::string output;  // Both streams.
 };
 
-Result Run(const std::string& arguments) {
+Result Scoretrain(const std::string& arguments) {
   const std::string command =
       std::string("'" SCORESERVE_SCORETRAIN "' ") + arguments + " 2>&1";
   std::FILE* pipe = ::popen(command.c_str(), "r");
@@ -61,7 +62,7 @@ class ScoretrainTest : public ::testing::Test {
 };
 
 TEST_F(ScoretrainTest, PublishesAModelThatLoads) {
-  const Result result = Run(Arguments("--hold-out-every 5 --seed 3"));
+  const Result result = Scoretrain(Arguments("--hold-out-every 5 --seed 3"));
   ASSERT_EQ(result.exit_code, 0) << result.output;
   EXPECT_THAT(result.output, HasSubstr("16 training rows, 4 held out"));
   const ModelFiles files = Published();
@@ -77,8 +78,8 @@ TEST_F(ScoretrainTest, PublishesAModelThatLoads) {
 }
 
 TEST_F(ScoretrainTest, SameArgumentsGiveTheSameWeightsBitForBit) {
-  ASSERT_EQ(Run(Arguments()).exit_code, 0);
-  ASSERT_EQ(Run(Arguments()).exit_code, 0);
+  ASSERT_EQ(Scoretrain(Arguments()).exit_code, 0);
+  ASSERT_EQ(Scoretrain(Arguments()).exit_code, 0);
   EXPECT_EQ(SerializeSafetensors(Published(1).arrays),
             SerializeSafetensors(Published(2).arrays));
 }
@@ -103,7 +104,7 @@ TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
       {"--hold-out-every 1", "hold_out_every must be 0 or at least 2; was 1"},
   };
   for (const auto& [arguments, message] : cases) {
-    const Result result = Run(Arguments(arguments));
+    const Result result = Scoretrain(Arguments(arguments));
     EXPECT_EQ(result.exit_code, 2) << arguments;
     EXPECT_THAT(result.output, HasSubstr(message));
     EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1)
@@ -113,8 +114,8 @@ TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
 }
 
 TEST_F(ScoretrainTest, DivergenceNamesTheStepAndWritesNothing) {
-  const Result result =
-      Run(Arguments("--learning-rate 1e30 --gradient-clip 0 --warm-up 0"));
+  const Result result = Scoretrain(
+      Arguments("--learning-rate 1e30 --gradient-clip 0 --warm-up 0"));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.output, HasSubstr("must stay finite; was"));
   EXPECT_THAT(result.output, HasSubstr("at step "));
@@ -122,13 +123,27 @@ TEST_F(ScoretrainTest, DivergenceNamesTheStepAndWritesNothing) {
 }
 
 TEST_F(ScoretrainTest, ASignalEndsItCleanly) {
-  // A few hours of steps, interrupted by a shell that knows its process id.
-  const std::string command =
-      "sh -c '\"" SCORESERVE_SCORETRAIN "\" " +
-      Arguments("--steps 100000000 --log-every 0.01") +
-      " & child=$!; sleep 1; kill -INT $child; wait $child' "
-      "2>/dev/null";
-  const int status = std::system(command.c_str());
+  // A few hours of steps, interrupted as soon as the first progress is seen.
+  const std::string command = "exec '" SCORESERVE_SCORETRAIN "' " +
+                              Arguments("--steps 100000000 --log-every 0.01");
+  int progress[2];
+  ASSERT_EQ(::pipe(progress), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(progress[1], STDERR_FILENO);
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ::close(progress[1]);
+  char first = 0;
+  ASSERT_EQ(::read(progress[0], &first, 1), 1);
+  ASSERT_EQ(::kill(child, SIGINT), 0);
+  std::string rest(1 << 16, '\0');
+  while (::read(progress[0], rest.data(), rest.size()) > 0) {
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ::close(progress[0]);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
@@ -139,18 +154,18 @@ TEST_F(ScoretrainTest, PublishesAMixtureFromItsComponents) {
   const std::string arguments = "mixture --components " + folder_.path() +
                                 "/hills.csv --repository " + folder_.path() +
                                 "/models --model rows";
-  ASSERT_EQ(Run(arguments).exit_code, 0);
+  ASSERT_EQ(Scoretrain(arguments).exit_code, 0);
   EXPECT_EQ(Published().arrays.at("means").values,
             (std::vector<float>{-2.0f, 0.0f, 2.0f, 0.0f}));
   std::ofstream(folder_.path() + "/hills.csv") << "0.5,1,-2,0\n0.5,-1,2,0\n";
-  const Result refused = Run(arguments);
+  const Result refused = Scoretrain(arguments);
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.output,
               HasSubstr("variances[1] must be more than 0; was -1"));
 }
 
 TEST_F(ScoretrainTest, HelpListsOptionsFromTheTables) {
-  const Result help = Run("--help");
+  const Result help = Scoretrain("--help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* text :
        {"residual_mlp", "blocks", "weight_power", "Exit codes"}) {
