@@ -34,8 +34,8 @@ absl::Status ParseShape(const Json& json, std::vector<int64_t>& shape) {
         JsonToOptionValue((**sizes)[i], path);
     if (!value.ok()) return value.status();
     int64_t size = 0;
-    const absl::Status assigned = options_internal::Assign(
-        path, Between(1, double{kMaxDim}), *value, size);
+    const absl::Status assigned =
+        options_internal::Assign(path, {.min = 1.0}, *value, size);
     if (!assigned.ok()) return assigned;
     if (dim > kMaxDim / size) {
       return InvalidField(

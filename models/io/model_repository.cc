@@ -128,11 +128,12 @@ absl::StatusOr<std::vector<int64_t>> ModelRepository::Versions(
   const absl::Status named = CheckModelName("model", model);
   if (!named.ok()) return named;
   const fs::path folder = fs::path(root_) / std::string(model);
-  const absl::StatusOr<std::vector<std::string>> names =
-      FolderNames(folder.string());
-  if (absl::IsNotFound(names.status())) {
-    return WithReason(names.status(), Reason::kModelNotFound);
+  const absl::StatusOr<std::string> real = ResolveInside(root_, folder);
+  if (absl::IsNotFound(real.status())) {
+    return WithReason(real.status(), Reason::kModelNotFound);
   }
+  if (!real.ok()) return real.status();
+  const absl::StatusOr<std::vector<std::string>> names = FolderNames(*real);
   if (!names.ok()) return names.status();
   std::vector<int64_t> versions;
   for (const std::string& name : *names) {
@@ -222,8 +223,10 @@ absl::StatusOr<int64_t> ModelRepository::Write(
   if (const auto read = ParseSafetensors(weights); !read.ok()) {
     return InFile(kWeightsName, read.status());
   }
-  return PublishVersion((fs::path(root_) / std::string(model)).string(),
-                        contents);
+  const fs::path folder = fs::path(root_) / std::string(model);
+  const absl::StatusOr<std::string> real = ResolveInside(root_, folder);
+  if (!real.ok() && !absl::IsNotFound(real.status())) return real.status();
+  return PublishVersion(folder.string(), contents);
 }
 
 }  // namespace scoreserve
