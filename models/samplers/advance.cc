@@ -1,10 +1,10 @@
 #include "models/samplers/advance.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
-#include "absl/base/internal/raw_logging.h"
 #include "absl/types/span.h"
 #include "models/samplers/kernel.h"
 #include "models/samplers/noise.h"
@@ -16,13 +16,14 @@ void AdvanceOn(const Kernel& kernel, absl::Span<const RowStep> steps,
                int64_t dim, const float* score, float* x, float* y) {
   CounterTile tile;
   tile.purpose = Purpose::kStep;
-  alignas(64) float z[4 * CounterTile::kCapacity];
+  float z[4 * CounterTile::kCapacity];
   ForEachPatch(steps.size(), dim, [&](const Patch& patch) {
     tile.size = 0;
     for (const RowStep& row : steps.subspan(patch.first_row, patch.rows)) {
       if (!DrawsNoise(row)) continue;
       tile.Append(row.noise, patch.first_counter(), patch.counters());
     }
+    tile.Pad();
     kernel.normals(tile, z);
     kernel.update(patch, steps.data(), z, score, x, y);
   });
@@ -54,7 +55,7 @@ void AdvanceWith(const char* variant, absl::Span<const RowStep> steps,
       return;
     }
   }
-  ABSL_RAW_LOG(FATAL, "there is no variant '%s' here", variant);
+  std::abort();
 }
 
 }  // namespace scoreserve

@@ -28,16 +28,18 @@ struct RowStep {
 // has a companion: then xy = 0, and the second line is not computed. Rows with
 // xz = yz = 0 draw no noise. Any alignment. Thread-safe on distinct rows.
 //
-// A row's result depends on that row alone, not on its place nor on what else is
-// in the batch, and all compiled variants (SSE2, AVX2, AVX-512; chosen once at
-// run time) give the same bits. A row whose companion stays where it is and does
-// not move x (xy = yx = ys = yz = 0, yy = 1) has its y neither read nor written.
-// Products round before they are added, from left to right. Allocates nothing.
+// A row's result depends on that row alone, not on its place nor on what else
+// is in the batch, and all compiled variants (SSE2, AVX2, AVX-512; chosen once
+// at run time) give the same bits. A row whose companion stays where it is and
+// does not move x (xy = yx = ys = yz = 0, yy = 1) has its y neither read nor
+// written. Products round before they are added, from left to right. Allocates
+// nothing.
 void Advance(absl::Span<const RowStep> steps, int64_t dim, const float* score,
              float* x, float* y);
 
 // The compiled variants that this processor can run, best first, and the same
-// kernel by name: for the tests and the benchmark.
+// kernel by one of those names: for the tests and the benchmark. Dies of
+// another.
 absl::Span<const char* const> AdvanceVariants();
 void AdvanceWith(const char* variant, absl::Span<const RowStep> steps,
                  int64_t dim, const float* score, float* x, float* y);

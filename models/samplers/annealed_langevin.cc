@@ -30,10 +30,10 @@ absl::Status Check(const AnnealedLangevinOptions& options,
         Reason::kUnsuitableModel);
   }
   if (options.last_noise_level > options.first_noise_level) {
-    return InvalidField("last_noise_level",
-                        absl::StrCat("at most first_noise_level, ",
-                                     options.first_noise_level),
-                        absl::StrCat(options.last_noise_level));
+    return InvalidField(
+        "last_noise_level",
+        absl::StrCat("at most first_noise_level, ", options.first_noise_level),
+        absl::StrCat(options.last_noise_level));
   }
   const int64_t last = options.denoise ? 1 : 0;
   const int64_t most = (kMaxSteps - last) / options.levels;
@@ -92,7 +92,9 @@ const OptionTable<AnnealedLangevinOptions>& AnnealedLangevinOptionTable() {
        "Evaluations of the network at each level."},
       {"temperature", &O::temperature, NotNegative(),
        "T: each level samples p(x)^(1/T)."},
-      {"denoise", &O::denoise, {},
+      {"denoise",
+       &O::denoise,
+       {},
        "Ends with one more evaluation, which takes the last level's noise "
        "away."},
   });
@@ -119,8 +121,9 @@ StepTable AnnealedLangevinSteps(const AnnealedLangevinOptions& options) {
 
 Sampler AnnealedLangevinSampler() {
   return {.name = "annealed_langevin",
-          .help = "Langevin dynamics through falling noise levels (Song and "
-                  "Ermon 2019).",
+          .help =
+              "Langevin dynamics through falling noise levels (Song and "
+              "Ermon 2019).",
           .options = AnnealedLangevinOptionTable().Describe(),
           .plan = Plan};
 }

@@ -12,9 +12,10 @@
 
 namespace scoreserve {
 
-// The defaults are the authors', for images in [0, 1]. For data of unit variance
-// take first_noise_level about its diameter (10), last_noise_level 0.05,
-// step_size a tenth of last_noise_level², num_steps at least 25, and denoise.
+// The defaults are the authors', for images in [0, 1]. For data of unit
+// variance take first_noise_level about its diameter (10), last_noise_level
+// 0.05, step_size a tenth of last_noise_level², num_steps at least 25, and
+// denoise.
 struct AnnealedLangevinOptions {
   int64_t levels = 10;
   double first_noise_level = 1.0;
@@ -33,8 +34,8 @@ const OptionTable<AnnealedLangevinOptions>& AnnealedLangevinOptionTable();
 // AnnealedLangevinOptionTable() has parsed.
 StepTable AnnealedLangevinSteps(const AnnealedLangevinOptions& options);
 
-// "annealed_langevin". Needs a network labelled by noise level whose range holds
-// every level; starts at the first level's noise.
+// "annealed_langevin". Needs a network labelled by noise level whose range
+// holds every level; starts at the first level's noise.
 Sampler AnnealedLangevinSampler();
 
 }  // namespace scoreserve

@@ -1,5 +1,5 @@
 // The two inner loops of noise.cc and advance.cc, compiled once for each
-// instruction set. Only those two, and the tests, include this.
+// instruction set. For those two files alone.
 
 #ifndef SCORESERVE_MODELS_SAMPLERS_KERNEL_H_
 #define SCORESERVE_MODELS_SAMPLERS_KERNEL_H_
@@ -14,24 +14,42 @@
 namespace scoreserve {
 
 // Philox counters waiting to be turned into normals, of any rows and steps, in
-// columns so that one vector holds one word of many. Plain data, on a stack.
+// columns so that a vector holds one word of many. Words have 64 bits of room,
+// which is what their products need. Plain data, on a stack.
 struct CounterTile {
-  static constexpr int64_t kCapacity = 256;
+  // A multiple of what any variant takes at once.
+  static constexpr int64_t kBlock = 24;
+  static constexpr int64_t kCapacity = 10 * kBlock;
 
   // Appends the counters first, first + 1, … of `key`. Requires that they fit.
-  void Append(const NoiseKey& key, int64_t first, int64_t count);
+  void Append(const NoiseKey& key, int64_t first, int64_t count) {
+    for (const int64_t end = size + count; size < end; ++size, ++first) {
+      index[size] = static_cast<uint32_t>(first);
+      step[size] = key.step;
+      row[size] = key.row;
+      seed_low[size] = static_cast<uint32_t>(key.seed);
+      seed_high[size] = static_cast<uint32_t>(key.seed >> 32);
+    }
+  }
 
-  alignas(64) uint32_t index[kCapacity];  // ⌊coordinate/4⌋.
-  alignas(64) uint32_t step[kCapacity];
-  alignas(64) uint32_t row[kCapacity];
-  alignas(64) uint32_t seed_low[kCapacity];
-  alignas(64) uint32_t seed_high[kCapacity];
+  // Fills up the last block, with counters that do not count.
+  void Pad() {
+    const int64_t own = size;
+    Append({}, 0, (kBlock - size % kBlock) % kBlock);
+    size = own;
+  }
+
+  alignas(64) uint64_t index[kCapacity];  // ⌊coordinate/4⌋.
+  alignas(64) uint64_t step[kCapacity];
+  alignas(64) uint64_t row[kCapacity];
+  alignas(64) uint64_t seed_low[kCapacity];
+  alignas(64) uint64_t seed_high[kCapacity];
   Purpose purpose = Purpose::kStep;
   int64_t size = 0;
 };
 
-// A piece of a row-major [rows, dim] whose counters fit a CounterTile: whole rows,
-// or of wide rows some columns of one.
+// A piece of a row-major [rows, dim] whose counters fit a CounterTile: whole
+// rows, or of wide rows some columns of one.
 struct Patch {
   int64_t dim = 0;
   int64_t first_row = 0, rows = 0;
@@ -63,16 +81,16 @@ void ForEachPatch(int64_t rows, int64_t dim, Visit visit) {
   return row.xz != 0.0f || row.yz != 0.0f;
 }
 [[gnu::always_inline]] inline bool HasCompanion(const RowStep& row) {
-  return row.xy != 0.0f || row.yx != 0.0f || row.yy != 1.0f ||
-         row.ys != 0.0f || row.yz != 0.0f;
+  return row.xy != 0.0f || row.yx != 0.0f || row.yy != 1.0f || row.ys != 0.0f ||
+         row.yz != 0.0f;
 }
 
 // One compiled variant. All of them give the same bits.
 struct Kernel {
   const char* name;
 
-  // Writes the four normals of each counter to z, in order. z has room for
-  // 4 · kCapacity and is aligned to 64 bytes.
+  // Writes the four normals of each counter to z, in order. Requires a padded
+  // tile; z has room for 4 · kCapacity.
   void (*normals)(const CounterTile& tile, float* z);
 
   // Advance() inside `patch`; the pointers are those of the whole. z holds the

@@ -63,8 +63,9 @@ StepTable LangevinSteps(const LangevinOptions& options) {
 
 Sampler LangevinSampler() {
   return {.name = "langevin",
-          .help = "Unadjusted Langevin dynamics at one label (Roberts and "
-                  "Tweedie 1996).",
+          .help =
+              "Unadjusted Langevin dynamics at one label (Roberts and "
+              "Tweedie 1996).",
           .options = LangevinOptionTable().Describe(),
           .plan = Plan};
 }

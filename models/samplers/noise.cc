@@ -18,18 +18,18 @@ void Fill(KeyOf key_of, Purpose purpose, int64_t rows, int64_t dim,
   const Kernel& kernel = *Kernels().front();
   CounterTile tile;
   tile.purpose = purpose;
-  alignas(64) float z[4 * CounterTile::kCapacity];
+  float z[4 * CounterTile::kCapacity];
   ForEachPatch(rows, dim, [&](const Patch& patch) {
     tile.size = 0;
     for (int64_t i = 0; i < patch.rows; ++i) {
       tile.Append(key_of(patch.first_row + i), patch.first_counter(),
                   patch.counters());
     }
+    tile.Pad();
     kernel.normals(tile, z);
     for (int64_t i = 0; i < patch.rows; ++i) {
-      std::memcpy(
-          out + (patch.first_row + i) * dim + patch.first_column,
-          z + i * 4 * patch.counters(), patch.columns * sizeof(float));
+      std::memcpy(out + (patch.first_row + i) * dim + patch.first_column,
+                  z + i * 4 * patch.counters(), patch.columns * sizeof(float));
     }
   });
 }

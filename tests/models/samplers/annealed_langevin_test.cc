@@ -54,8 +54,8 @@ TEST(AnnealedLangevinTest, BothEndsAreExactlyTheLevelsAskedFor) {
 TEST(AnnealedLangevinTest, LevelsAreAGeometricProgression) {
   const StepTable table = AnnealedLangevinSteps({.levels = 5, .num_steps = 1});
   for (int64_t i = 1; i < 5; ++i) {
-    EXPECT_NEAR(table.At(i).label / table.At(i - 1).label,
-                std::pow(0.01, 0.25), 1e-12);
+    EXPECT_NEAR(table.At(i).label / table.At(i - 1).label, std::pow(0.01, 0.25),
+                1e-12);
   }
 }
 
@@ -77,8 +77,8 @@ TEST(AnnealedLangevinTest, ZeroTemperatureAddsNoNoise) {
 }
 
 TEST(AnnealedLangevinTest, StartsAtTheNoiseOfTheFirstLevel) {
-  const auto plan = AnnealedLangevinSampler().plan(
-      {{"first_noise_level", 4.0}}, kNoiseLevel);
+  const auto plan =
+      AnnealedLangevinSampler().plan({{"first_noise_level", 4.0}}, kNoiseLevel);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->start_scale, 4.0);
   EXPECT_EQ(plan->table.num_steps(), 1000);

@@ -79,10 +79,9 @@ TEST(LangevinTest, RefusesOptionsOutOfRangeByNameRuleAndValue) {
             "step_size must be more than 0; was -1");
   EXPECT_EQ(Refused({{"step_size", 0.1}, {"num_steps", int64_t{0}}}, kNoLabel),
             "num_steps must be between 1 and 1e+09; was 0");
-  EXPECT_NE(
-      Refused({{"step_size", 0.1}, {"num_steps", int64_t{1'000'000'001}}},
-              kNoLabel),
-      "");
+  EXPECT_NE(Refused({{"step_size", 0.1}, {"num_steps", int64_t{1'000'000'001}}},
+                    kNoLabel),
+            "");
   EXPECT_EQ(Refused({{"step_size", 0.1}, {"temperature", -0.5}}, kNoLabel),
             "temperature must be at least 0; was -0.5");
   EXPECT_EQ(Refused({{"step_size", 0.1}, {"start_scale", -2.0}}, kNoLabel),

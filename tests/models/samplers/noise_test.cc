@@ -48,9 +48,8 @@ double ExactNormal(const NoiseKey& key, Purpose purpose, int64_t k) {
 TEST(PhiloxTest, AgreesWithTheVectorsThatItsAuthorsPublished) {
   EXPECT_THAT(Philox({0, 0, 0, 0}, 0),
               ElementsAre(0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8));
-  EXPECT_THAT(
-      Philox({~0u, ~0u, ~0u, ~0u}, ~uint64_t{0}),
-      ElementsAre(0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd));
+  EXPECT_THAT(Philox({~0u, ~0u, ~0u, ~0u}, ~uint64_t{0}),
+              ElementsAre(0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd));
   EXPECT_THAT(Philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
                      0x299f31d0a4093822),
               ElementsAre(0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1));
@@ -62,9 +61,10 @@ TEST(NoiseTest, TheFirstWordsAndNormalsOfSeedOneNeverChange) {
               ElementsAre(0xe3e80670, 0xe50a0ebc, 0x95f222c0, 0xb615aa27));
   EXPECT_THAT(Philox({1, 0, 0, 0}, 1),
               ElementsAre(0xac08141b, 0xdfc5ccbe, 0x79c07a47, 0xa7f66093));
-  EXPECT_THAT(Normals(kSeedOne, Purpose::kStep, 1, 8),
-              ElementsAre(0.380400747f, -0.296277881f, -0.24923344f, -1.00383723f,
-                          0.62694788f, -0.63398385f, -0.678271532f, -1.0130806f));
+  EXPECT_THAT(
+      Normals(kSeedOne, Purpose::kStep, 1, 8),
+      ElementsAre(0.380400747f, -0.296277881f, -0.24923344f, -1.00383723f,
+                  0.62694788f, -0.63398385f, -0.678271532f, -1.0130806f));
 }
 
 TEST(NoiseTest, NormalsAreThoseOfTheirWordsToTheAccuracyOfAFloat) {
@@ -114,7 +114,8 @@ TEST(NoiseTest, AMillionNormalsHaveTheMomentsAndTheLawOfANormal) {
 TEST(NoiseTest, PurposesRowsAndStepsNeverShareABlock) {
   std::set<std::array<float, 4>> blocks;
   int64_t drawn = 0;
-  for (const Purpose purpose : {Purpose::kStep, Purpose::kStart, Purpose::kUser}) {
+  for (const Purpose purpose :
+       {Purpose::kStep, Purpose::kStart, Purpose::kUser}) {
     for (uint32_t step = 0; step < 20; ++step) {
       for (uint32_t row = 0; row < 20; ++row) {
         const std::vector<float> z =
@@ -139,8 +140,8 @@ TEST(NoiseTest, ARowDoesNotDependOnTheRowsAroundIt) {
     std::vector<float> reversed(40 * dim);
     FillNormals(backwards, Purpose::kStep, dim, reversed.data());
     for (int64_t i = 0; i < 40; ++i) {
-      const NoiseKey key = {.seed = 5, .step = 2,
-                            .row = static_cast<uint32_t>(10 + i)};
+      const NoiseKey key = {
+          .seed = 5, .step = 2, .row = static_cast<uint32_t>(10 + i)};
       const size_t bytes = dim * sizeof(float);
       const auto alone = Normals(key, Purpose::kStep, 1, dim);
       EXPECT_EQ(std::memcmp(&together[i * dim], alone.data(), bytes), 0);
@@ -183,7 +184,8 @@ TEST(NoiseTest, UniformsHaveTheirMoments) {
   }
   const double n = kCount;
   EXPECT_LT(std::abs(sum / n), 5.0 * std::sqrt(1.0 / 12.0 / n));
-  EXPECT_LT(std::abs(squares / n - 1.0 / 12.0), 5.0 * std::sqrt(1.0 / 180.0 / n));
+  EXPECT_LT(std::abs(squares / n - 1.0 / 12.0),
+            5.0 * std::sqrt(1.0 / 180.0 / n));
 }
 
 }  // namespace
