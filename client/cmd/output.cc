@@ -9,17 +9,19 @@
 #include "absl/strings/str_cat.h"
 #include "client/cmd/describe.h"
 #include "client/cmd/outcome.h"
+#include "models/plots/chart.h"
 #include "models/plots/contact_sheet.h"
 
 namespace scoreserve::ctl {
 namespace {
 
+// A plane of two numbers may be written [2, 1], which is no picture.
+bool IsPlane(const ModelInfo& model) { return model.dim() == 2; }
+
 bool IsImage(const ModelInfo& model) {
   const std::vector<int64_t>& shape = model.data.shape;
   return shape.size() == 2 || (shape.size() == 3 && shape[2] == 3);
 }
-
-bool IsPlane(const ModelInfo& model) { return model.dim() == 2; }
 
 absl::Status CannotDraw(const std::string& option, const std::string& wanted,
                         const ModelInfo& model) {
@@ -38,6 +40,29 @@ absl::Status WriteSheet(const std::string& path, const ModelInfo& model,
   sheet.columns = std::max<int64_t>(1, static_cast<int64_t>(std::ceil(root)));
   sheet.groups.push_back({.caption = "", .images = images});
   return FileError(WritePng(sheet, path));
+}
+
+Point PointOf(const Rows& rows, int64_t row) {
+  return {.x = rows.row(row)[0], .y = rows.row(row)[1]};
+}
+
+absl::Status WriteScatter(const std::string& path, const ModelInfo& model,
+                          const Rows& x, const std::optional<Rows>& scores) {
+  ScatterLayer points;
+  for (int64_t i = 0; i < x.rows(); ++i) points.points.push_back(PointOf(x, i));
+  ArrowLayer arrows;
+  for (int64_t i = 0; scores.has_value() && i < x.rows(); ++i) {
+    arrows.arrows.push_back({.from = PointOf(x, i), .by = PointOf(*scores, i)});
+  }
+  Chart chart = {.title = VersionText(model),
+                 .x = {.label = "x₀"},
+                 .y = {.label = "x₁"},
+                 .layers = {std::move(points)},
+                 .equal_aspect = true,
+                 .width = 400.0,
+                 .height = 400.0};
+  if (scores.has_value()) chart.layers.push_back(std::move(arrows));
+  return FileError(WritePng(chart, path));
 }
 
 }  // namespace
@@ -101,13 +126,11 @@ absl::Status WriteOutput(const OutputOptions& options, const ModelInfo& model,
 absl::Status WritePlot(const OutputOptions& options, const ModelInfo& model,
                        const Rows& x, const std::optional<Rows>& scores) {
   if (options.plot.empty()) return absl::OkStatus();
-  if (IsImage(model)) {
-    const Rows& shown = scores.has_value() ? *scores : x;
-    return WriteSheet(
-        options.plot, model, shown,
-        scores.has_value() ? SymmetricRange(*scores) : DataRange(model, x));
+  if (IsPlane(model)) return WriteScatter(options.plot, model, x, scores);
+  if (!scores.has_value()) {
+    return WriteSheet(options.plot, model, x, DataRange(model, x));
   }
-  return absl::OkStatus();
+  return WriteSheet(options.plot, model, *scores, SymmetricRange(*scores));
 }
 
 }  // namespace scoreserve::ctl
