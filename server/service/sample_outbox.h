@@ -19,7 +19,8 @@ namespace scoreserve {
 class SampleOutbox {
  public:
   static constexpr int64_t kMaxStateBytes = 4 << 20;
-  static constexpr int64_t kChunkBytes = 4 << 20;
+  // Half of what a client takes that has set no limit of its own.
+  static constexpr int64_t kChunkBytes = 2 << 20;
 
   explicit SampleOutbox(int64_t dim) : dim_(dim) {}
 

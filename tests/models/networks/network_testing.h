@@ -13,6 +13,7 @@
 #include "ATen/ops/empty.h"
 #include "models/networks/score_network.h"
 #include "models/samplers/noise.h"
+#include "tests/support/one_thread.h"
 
 namespace scoreserve {
 

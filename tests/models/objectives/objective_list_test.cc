@@ -15,6 +15,7 @@
 #include "models/networks/score_network.h"
 #include "models/objectives/objective.h"
 #include "models/samplers/noise.h"
+#include "tests/support/one_thread.h"
 
 namespace scoreserve {
 namespace {

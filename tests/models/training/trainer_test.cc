@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
+#include "tests/support/one_thread.h"
 
 namespace scoreserve {
 namespace {
