@@ -110,11 +110,11 @@ class OptionTable {
 
   // In the order of declaration.
   std::vector<OptionDescription> Describe() const {
-    const Options defaults;
+    // On the heap: gcc 12 takes a local's unvisited fields for uninitialised.
+    static const Options& defaults = *new Options();
     std::vector<OptionDescription> descriptions;
     for (const Option<Options>& option : options_) {
-      OptionValue value = std::visit(
-          [&](auto field) { return OptionValue(defaults.*field); }, option.field);
+      OptionValue value = ValueOf(defaults, option);
       descriptions.push_back(options_internal::Describe(
           {.name = option.name,
            .help = option.help,
@@ -133,6 +133,14 @@ class OptionTable {
       if (option.name == name) return &option;
     }
     return nullptr;
+  }
+
+  // Never inlined: GCC 12 would follow the branches of types that `Options` has
+  // no field of, and warn of what it thinks it reads there.
+  [[gnu::noinline]] static OptionValue ValueOf(const Options& options,
+                                               const Option<Options>& option) {
+    return std::visit([&](auto field) { return OptionValue(options.*field); },
+                      option.field);
   }
 
   std::vector<std::string> Names() const {

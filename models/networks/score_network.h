@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "models/io/model_config.h"
@@ -21,15 +22,15 @@ namespace scoreserve {
 
 // Rows to evaluate. Undefined tensors where a network takes no such thing.
 struct ScoreInput {
-  at::Tensor x;          // float32 [rows, dim], in model space.
-  at::Tensor label;      // float64 [rows]: noise level or time.
-  at::Tensor condition;  // float32 [rows, c].
-  at::Tensor guidance;   // float32 [rows].
+  at::Tensor x{};          // float32 [rows, dim], in model space.
+  at::Tensor label{};      // float64 [rows]: noise level or time.
+  at::Tensor condition{};  // float32 [rows, c].
+  at::Tensor guidance{};   // float32 [rows].
 };
 
-// A function x, label ↦ s(x, label) ≈ ∇ₓ log p(x; label), with its weights. Knows
-// nothing of requests. Const methods are thread-safe as long as nobody writes
-// into the weights; each thread brings its own Workspace.
+// A function x, label ↦ s(x, label) ≈ ∇ₓ log p(x; label), with its weights.
+// Knows nothing of requests. Const methods are thread-safe as long as nobody
+// writes into the weights; each thread brings its own Workspace.
 class ScoreNetwork {
  public:
   virtual ~ScoreNetwork() = default;
@@ -40,14 +41,19 @@ class ScoreNetwork {
   // The score [rows, dim], float32, in model space. Under inference mode it may
   // lie in `workspace`, valid until its next Begin(); under grad mode it is
   // differentiable in the weights and in x.
-  virtual at::Tensor Score(const ScoreInput& input, Workspace& workspace) const = 0;
+  virtual at::Tensor Score(const ScoreInput& input,
+                           Workspace& workspace) const = 0;
 
   // The weights by the name they are saved under, in a fixed order; the tensors
-  // themselves, not copies.
+  // themselves, not copies. Float32, or float64 where a closed form needs it.
   virtual std::vector<std::pair<std::string, at::Tensor>> Weights() const = 0;
 
   // Whether the weights may be trained (a closed form's may not).
   virtual bool trainable() const { return true; }
+
+  // Whether the weights are such as the network can have (variances more than
+  // 0). INVALID_ARGUMENT naming the array. Called once they have been loaded.
+  virtual absl::Status CheckWeights() const { return absl::OkStatus(); }
 };
 
 // A kind of network: one line in network_list.cc.
@@ -55,23 +61,29 @@ struct NetworkKind {
   std::string name;
   std::string help;  // One sentence.
   std::vector<OptionDescription> options;
+  LabelRule usual_label;  // What scoretrain gives it unless told otherwise.
   // A network with fresh weights, drawn from `seed`. INVALID_ARGUMENT for
   // options or a config that it cannot have.
-  absl::StatusOr<std::unique_ptr<ScoreNetwork>> (*create)(const ModelConfig& config,
-                                                          uint64_t seed);
+  absl::StatusOr<std::unique_ptr<ScoreNetwork>> (*create)(
+      const ModelConfig& config, uint64_t seed);
 };
 const std::vector<NetworkKind>& NetworkKinds();
 
-// As `config.network` says, with fresh weights.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewNetwork(const ModelConfig& config,
-                                                         uint64_t seed);
+// INVALID_ARGUMENT, listing the names that there are.
+absl::StatusOr<const NetworkKind*> FindNetworkKind(absl::string_view name);
 
-// The same with the weights of a file. FAILED_PRECONDITION, CORRUPT_MODEL, where
-// names or shapes are not those of the network.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(const ModelConfig& config,
-                                                          const NamedArrays& arrays);
+// As `config.network` says, with fresh weights. These are ordinary tensors,
+// which do not require a gradient, even where the caller is in inference mode.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewNetwork(
+    const ModelConfig& config, uint64_t seed);
 
-// The weights as they are saved.
+// The same with the weights of a file. FAILED_PRECONDITION, CORRUPT_MODEL,
+// where names or shapes are not those of the network, or CheckWeights() refuses
+// them.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(
+    const ModelConfig& config, const NamedArrays& arrays);
+
+// The weights as they are saved, in float32.
 NamedArrays SaveWeights(const ScoreNetwork& network);
 
 }  // namespace scoreserve

@@ -11,9 +11,10 @@ namespace scoreserve {
 
 // The primitive operations of a forward pass, and the buffers it writes to. A
 // network is written once against these. Where gradients are recorded they are
-// LibTorch's plain functions; elsewhere each call writes into a buffer that the
-// workspace keeps from pass to pass, so a warm pass allocates nothing (a third
-// faster at 512 rows than fresh tensors). One thread at a time.
+// LibTorch's plain functions; elsewhere each result lies in a buffer that the
+// workspace keeps from pass to pass (a third faster at 512 rows than fresh
+// tensors), and a warm pass allocates only what LayerNorm needs. One thread at
+// a time.
 class Workspace {
  public:
   // Begins a pass: buffers are handed out again in the order of the calls.
@@ -23,19 +24,29 @@ class Workspace {
   // x wᵀ + b: x [rows, in], weight [out, in], bias [out] → [rows, out].
   at::Tensor Linear(const at::Tensor& x, const at::Tensor& weight,
                     const at::Tensor& bias);
+  // base + x wᵀ; may overwrite base [rows, out].
+  at::Tensor AddLinear(at::Tensor base, const at::Tensor& x,
+                       const at::Tensor& weight);
   // x · sigmoid(x); may overwrite x.
   at::Tensor Silu(at::Tensor x);
   // (x − mean) / √(var + 1e-5) · weight + bias over the last dimension.
   at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& weight,
                        const at::Tensor& bias);
-  // a + b; may overwrite a.
+  // a + b; may overwrite a. b may be a bias [width].
   at::Tensor Add(at::Tensor a, const at::Tensor& b);
+  // x / divisor: x [rows, width], divisor [rows, 1]. Leaves x alone.
+  at::Tensor Divide(const at::Tensor& x, const at::Tensor& divisor);
 
  private:
-  // A [rows, width] view of the next buffer, which grows when it must.
-  at::Tensor Next(int64_t rows, int64_t width);
+  struct Buffer {
+    at::Tensor storage;  // One dimension; grows.
+    at::Tensor view;     // Of its beginning, as it was last asked for.
+  };
 
-  std::vector<at::Tensor> buffers_;
+  // A [rows, width] view of the next buffer, of x's type and device.
+  at::Tensor& Next(const at::Tensor& x, int64_t rows, int64_t width);
+
+  std::vector<Buffer> buffers_;
   size_t next_ = 0;
 };
 

@@ -15,7 +15,7 @@ namespace scoreserve {
 struct RowStep {
   float xx = 1.0f, xy = 0.0f, xs = 0.0f, xz = 0.0f;
   float yx = 0.0f, yy = 1.0f, ys = 0.0f, yz = 0.0f;
-  NoiseKey noise;
+  NoiseKey noise = {};
 };
 
 // For every row i < steps.size() and coordinate k < dim, with z from
@@ -26,18 +26,23 @@ struct RowStep {
 //
 // x, y and score are row-major [steps.size(), dim]. y may be null where no row
 // has a companion: then xy = 0, and the second line is not computed. Rows with
-// xz = yz = 0 draw no noise. Any alignment. Thread-compatible.
+// xz = yz = 0 draw no noise. Any alignment. Thread-safe on distinct rows.
 //
-// A row's result depends on that row alone, and all compiled variants (SSE2,
-// AVX2, AVX-512; chosen once at run time) give the same bits.
+// A row's result depends on that row alone, not on its place nor on what else
+// is in the batch, and all compiled variants (SSE2, AVX2, AVX-512; chosen once
+// at run time) give the same bits. A row whose companion stays where it is and
+// does not move x (xy = yx = ys = yz = 0, yy = 1) has its y neither read nor
+// written. Products round before they are added, from left to right. Allocates
+// nothing.
 void Advance(absl::Span<const RowStep> steps, int64_t dim, const float* score,
              float* x, float* y);
 
 // The compiled variants that this processor can run, best first, and the same
-// kernel by name: for the tests and the benchmark.
+// kernel by one of those names: for the tests and the benchmark. Dies of
+// another.
 absl::Span<const char* const> AdvanceVariants();
-void AdvanceWith(const char* variant, absl::Span<const RowStep> steps, int64_t dim,
-                 const float* score, float* x, float* y);
+void AdvanceWith(const char* variant, absl::Span<const RowStep> steps,
+                 int64_t dim, const float* score, float* x, float* y);
 
 }  // namespace scoreserve
 

@@ -1,11 +1,12 @@
-// Counter-based random numbers: a value depends on its key and counter alone, so
-// it never matters what else a request is batched with, in what order or on how
-// many threads. There is no other source of randomness in the project.
+// Counter-based random numbers: a value depends on its key and counter alone,
+// so it never matters what else a request is batched with, in what order or on
+// how many threads. There is no other source of randomness in the project.
 //
 // Philox 4x32-10 (Salmon, Moraes, Dror, Shaw 2011). Key: the 64-bit seed, low
 // word first. Counter: {⌊coordinate/4⌋, step, row, purpose}. Coordinate k takes
-// word k mod 4; normals come from words (0, 1) and (2, 3) by Box–Muller.
-// All compiled variants give the same bits.
+// word k mod 4. Normals come from words (0, 1) and (2, 3) by Box–Muller: with
+// u = (w₀ + ½)/2³² and v = (w₁ + ½)/2³², √(−2 ln u)·cos 2πv and √(−2 ln u)·sin
+// 2πv, to a relative 5e-7. All compiled variants give the same bits.
 
 #ifndef SCORESERVE_MODELS_SAMPLERS_NOISE_H_
 #define SCORESERVE_MODELS_SAMPLERS_NOISE_H_
@@ -29,7 +30,8 @@ enum class Purpose : uint32_t {
 };
 
 // One block: the four words for `counter` under `key`.
-std::array<uint32_t, 4> Philox(const std::array<uint32_t, 4>& counter, uint64_t key);
+std::array<uint32_t, 4> Philox(const std::array<uint32_t, 4>& counter,
+                               uint64_t key);
 
 // The draws of one row of one step: who asks for them.
 struct NoiseKey {
@@ -44,12 +46,13 @@ void FillNormals(absl::Span<const NoiseKey> keys, Purpose purpose, int64_t dim,
                  float* out);
 
 // The same, rows first_row, first_row + 1, … of one seed and step.
-void FillNormals(const NoiseKey& first, Purpose purpose, int64_t rows, int64_t dim,
-                 float* out);
+void FillNormals(const NoiseKey& first, Purpose purpose, int64_t rows,
+                 int64_t dim, float* out);
 
-// The same, uniform on (0, 1): never 0 and never 1. In double: a word is 32 bits.
-void FillUniforms(const NoiseKey& first, Purpose purpose, int64_t rows, int64_t dim,
-                  double* out);
+// The same, uniform on (0, 1): never 0 and never 1. In double: a word is 32
+// bits.
+void FillUniforms(const NoiseKey& first, Purpose purpose, int64_t rows,
+                  int64_t dim, double* out);
 
 }  // namespace scoreserve
 

@@ -20,8 +20,8 @@ namespace scoreserve {
 // A sampler with its options resolved, ready to run.
 struct SamplerPlan {
   StepTable table;
-  // Rows that are not given start at start_scale · z, in model space, z standard
-  // normal from Purpose::kStart.
+  // Rows that are not given start at start_scale · z, in model space, z
+  // standard normal from Purpose::kStart.
   double start_scale = 1.0;
 };
 
@@ -30,8 +30,10 @@ struct Sampler {
   std::string help;  // One sentence, with the source.
   std::vector<OptionDescription> options;
   // INVALID_ARGUMENT naming the option, its rule and the value; reason
-  // UNSUITABLE_MODEL where this sampler cannot run on a network with that label.
-  std::function<absl::StatusOr<SamplerPlan>(const OptionValues&, const LabelRule&)>
+  // UNSUITABLE_MODEL where this sampler cannot run on a network with that
+  // label.
+  std::function<absl::StatusOr<SamplerPlan>(const OptionValues&,
+                                            const LabelRule&)>
       plan;
 };
 

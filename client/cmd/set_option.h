@@ -1,0 +1,24 @@
+#ifndef SCORESERVE_CLIENT_CMD_SET_OPTION_H_
+#define SCORESERVE_CLIENT_CMD_SET_OPTION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "scoreserve/sampling.h"
+
+namespace scoreserve::ctl {
+
+// `settings`, each OPTION=VALUE, with the types that the sampler's own table
+// gives them: flag takes true and false; integer, number and text what they
+// say. A usage error where an option is unknown, set twice, or not of its type.
+// The ranges are the server's to check.
+absl::StatusOr<OptionValues> TypedOptions(
+    const SamplerInfo& sampler, const std::vector<std::string>& settings);
+
+// As it is written in OPTION=VALUE.
+std::string OptionText(const OptionValue& value);
+
+}  // namespace scoreserve::ctl
+
+#endif  // SCORESERVE_CLIENT_CMD_SET_OPTION_H_

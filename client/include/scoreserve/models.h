@@ -1,0 +1,68 @@
+#ifndef SCORESERVE_MODELS_H_
+#define SCORESERVE_MODELS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace scoreserve::inline client {
+
+// Names a version of a model. Without `version` and `alias` the server takes
+// the alias "stable" where it is set, else the highest version; at most one of
+// them may be given.
+struct ModelRef {
+  std::string name = {};
+  std::optional<int64_t> version = {};
+  std::optional<std::string> alias = {};
+};
+
+// NAME, NAME@VERSION (a positive integer) or NAME@ALIAS. INVALID_ARGUMENT where
+// a part is empty or the version is no positive 64-bit integer.
+absl::StatusOr<ModelRef> ParseModelRef(absl::string_view text);
+
+// The label that a network takes beside x. A noise level is a standard
+// deviation in model space.
+enum class LabelType { kNone, kNoiseLevel, kTime };
+
+// How rows as they travel ("data space") relate to what the network sees
+// ("model space"): x_model = (x_data - offset) / scale, and so for scores
+// s_data = s_model / scale.
+struct DataInfo {
+  std::vector<int64_t> shape = {};  // Of one row.
+  double offset = 0.0;
+  double scale = 1.0;
+  std::optional<double> min = {}, max = {};  // Where data lies.
+};
+
+// A version on the server's disk that it does not serve.
+struct RefusedVersionInfo {
+  int64_t version = 0;
+  std::string why = {};
+};
+
+// One version of a model.
+struct ModelInfo {
+  std::string name = {};
+  int64_t version = 0;
+  std::vector<std::string> aliases = {};  // That point at this version.
+  std::string network = {};               // Its kind, "residual_mlp".
+  int64_t num_parameters = 0;
+  LabelType label = LabelType::kNone;
+  double label_min = 0.0, label_max = 0.0;  // Both included.
+  DataInfo data = {};
+  std::string description = {};
+  int64_t max_rows = 0;                // That one request may ask for.
+  std::vector<int64_t> versions = {};  // Loaded, ascending.
+  std::vector<RefusedVersionInfo> refused = {};
+
+  // Numbers in a row: the product of data.shape.
+  int64_t dim() const;
+};
+
+}  // namespace scoreserve::inline client
+
+#endif  // SCORESERVE_MODELS_H_

@@ -1,0 +1,98 @@
+#ifndef SCORESERVE_SAMPLING_H_
+#define SCORESERVE_SAMPLING_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "scoreserve/models.h"
+
+namespace scoreserve::inline client {
+
+// Options of a sampler by name, as its table has them. An integer is taken
+// where a number is wanted; nothing else is converted.
+using OptionValue = std::variant<bool, int64_t, double, std::string>;
+using OptionValues = std::map<std::string, OptionValue>;
+
+// One row of a sampler's option table.
+struct OptionInfo {
+  std::string name = {};
+  std::string help = {};
+  std::string type = {};  // flag, integer, number or text.
+  std::string rule = {};  // In words: "more than 0".
+  std::optional<OptionValue> default_value = {};  // Absent: must be given.
+};
+
+struct SamplerInfo {
+  std::string name = {};
+  std::string help = {};
+  std::vector<OptionInfo> options = {};
+};
+
+// Asks for samples. The spans are read before the call that takes the query
+// returns, and not after.
+struct SampleQuery {
+  ModelRef model = {};
+  std::string sampler = {};
+  OptionValues options = {};
+  int64_t rows = 1;
+
+  // Same model version, seed, start and options: the same noise bit for bit.
+  // Without one the server draws it.
+  std::optional<uint64_t> seed = {};
+
+  // [rows, dim], in data space: where the rows start. Empty: the sampler's own
+  // start.
+  absl::Span<const float> start = {};
+
+  // Send the rows' positions every so many steps; 0: never.
+  int64_t states_every = 0;
+};
+
+// What is going to be run.
+struct SampleStart {
+  int64_t version = 0;
+  uint64_t seed = 0;
+  int64_t num_steps = 0;
+};
+
+// Steps that the slowest row has done.
+struct SampleStep {
+  int64_t step = 0;
+  int64_t num_steps = 0;
+};
+
+// Where rows first_row, first_row + 1, … are after `step` steps. `x` is valid
+// until the callback that is given it returns.
+struct SampleState {
+  int64_t step = 0;
+  int64_t first_row = 0;
+  int64_t rows = 0;
+  absl::Span<const float> x = {};  // [rows, dim], in data space.
+};
+
+// Told of a sampler's frames as they arrive, one at a time and in order: by the
+// thread that waits in Client::Sample(), by a thread of gRPC's for
+// SampleAsync(). What is not set is not told.
+struct SampleObserver {
+  std::function<void(const SampleStart&)> on_start = {};
+  std::function<void(const SampleStep&)> on_step = {};
+  std::function<void(const SampleState&)> on_state = {};
+};
+
+// All samples of one run.
+struct Samples {
+  SampleStart start = {};
+  int64_t rows = 0;
+  int64_t dim = 0;
+  std::vector<float> x = {};  // [rows, dim], in data space.
+};
+
+}  // namespace scoreserve::inline client
+
+#endif  // SCORESERVE_SAMPLING_H_

@@ -1,0 +1,219 @@
+#include "scoreserve/client.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "client/src/channels.h"
+#include "client/src/health.h"
+#include "client/src/model_codec.h"
+#include "client/src/sample_call.h"
+#include "client/src/sample_codec.h"
+#include "client/src/score_codec.h"
+#include "client/src/score_stream_call.h"
+#include "client/src/unary_call.h"
+#include "scoreserve/v1/models.grpc.pb.h"
+#include "scoreserve/v1/sampling.grpc.pb.h"
+#include "scoreserve/v1/scoring.grpc.pb.h"
+
+namespace scoreserve::inline client {
+namespace {
+
+absl::StatusOr<std::vector<ModelInfo>> Models(
+    const v1::ListModelsResponse& response) {
+  return DecodeModels(response);
+}
+
+absl::StatusOr<ModelInfo> Model(const v1::GetModelResponse& response) {
+  return DecodeModel(response.model());
+}
+
+absl::StatusOr<std::vector<SamplerInfo>> Samplers(
+    const v1::ListSamplersResponse& response) {
+  return DecodeSamplers(response);
+}
+
+// A score that has as many numbers as were asked about, or INTERNAL.
+absl::StatusOr<ScoreView> ScoreOf(const v1::ScoreResponse& response,
+                                  size_t size) {
+  absl::StatusOr<ScoreView> view = DecodeScore(response);
+  if (view.ok() && view->score.size() != size) {
+    return absl::InternalError(absl::StrCat("the server's score must have ",
+                                            size, " numbers; had ",
+                                            view->score.size()));
+  }
+  return view;
+}
+
+class GrpcClient final : public Client {
+ public:
+  explicit GrpcClient(const ClientOptions& options)
+      : options_(options),
+        channels_(NewChannels(options)),
+        models_(channels_.unary),
+        scoring_(channels_.unary),
+        sampling_(channels_.unary),
+        score_streams_(channels_.streams),
+        sample_streams_(channels_.streams) {}
+
+  absl::StatusOr<bool> Serving(const CallOptions& call) override {
+    absl::StatusOr<bool> serving;
+    absl::Notification answered;
+    ServingAsync(
+        [&](absl::StatusOr<bool> answer) {
+          serving = std::move(answer);
+          answered.Notify();
+        },
+        call);
+    answered.WaitForNotification();
+    return serving;
+  }
+
+  void ServingAsync(Callback<bool> done, const CallOptions& call) override {
+    CheckServing(channels_.unary, options_, call, std::move(done));
+  }
+
+  absl::StatusOr<std::vector<ModelInfo>> ListModels(
+      const CallOptions& call) override {
+    return CallNow<v1::ListModelsResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return models_.ListModels(context, {}, response);
+        },
+        Models);
+  }
+
+  void ListModelsAsync(Callback<std::vector<ModelInfo>> done,
+                       const CallOptions& call) override {
+    CallLater<v1::ListModelsResponse>(
+        options_, call, v1::ListModelsRequest(),
+        [&](auto... args) { models_.async()->ListModels(std::move(args)...); },
+        Models, std::move(done));
+  }
+
+  absl::StatusOr<ModelInfo> GetModel(const ModelRef& model,
+                                     const CallOptions& call) override {
+    v1::GetModelRequest request;
+    absl::Status encoded = EncodeModelRef(model, request.mutable_model());
+    if (!encoded.ok()) return encoded;
+    return CallNow<v1::GetModelResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return models_.GetModel(context, request, response);
+        },
+        Model);
+  }
+
+  void GetModelAsync(const ModelRef& model, Callback<ModelInfo> done,
+                     const CallOptions& call) override {
+    v1::GetModelRequest request;
+    absl::Status encoded = EncodeModelRef(model, request.mutable_model());
+    if (!encoded.ok()) return done(encoded);
+    CallLater<v1::GetModelResponse>(
+        options_, call, std::move(request),
+        [&](auto... args) { models_.async()->GetModel(std::move(args)...); },
+        Model, std::move(done));
+  }
+
+  absl::StatusOr<int64_t> Score(const ScoreQuery& query,
+                                absl::Span<float> score,
+                                const CallOptions& call) override {
+    if (score.size() != query.x.size()) {
+      return InvalidField(
+          "score", absl::StrCat("as long as x, ", query.x.size(), " numbers"),
+          absl::StrCat(score.size()));
+    }
+    v1::ScoreRequest request;
+    absl::Status encoded =
+        EncodeScore(query, options_.max_message_bytes, &request);
+    if (!encoded.ok()) return encoded;
+    return CallNow<v1::ScoreResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return scoring_.Score(context, request, response);
+        },
+        [score](const v1::ScoreResponse& response) -> absl::StatusOr<int64_t> {
+          const absl::StatusOr<ScoreView> view =
+              ScoreOf(response, score.size());
+          if (!view.ok()) return view.status();
+          std::copy(view->score.begin(), view->score.end(), score.begin());
+          return view->version;
+        });
+  }
+
+  void ScoreAsync(const ScoreQuery& query, Callback<ScoreView> done,
+                  const CallOptions& call) override {
+    v1::ScoreRequest request;
+    absl::Status encoded =
+        EncodeScore(query, options_.max_message_bytes, &request);
+    if (!encoded.ok()) return done(encoded);
+    CallLater<v1::ScoreResponse>(
+        options_, call, std::move(request),
+        [&](auto... args) { scoring_.async()->Score(std::move(args)...); },
+        [size = query.x.size()](const v1::ScoreResponse& response) {
+          return ScoreOf(response, size);
+        },
+        std::move(done));
+  }
+
+  std::unique_ptr<ScoreStream> OpenScoreStream(
+      ScoreStream::ReplyCallback on_reply, const CallOptions& call) override {
+    return NewScoreStream(score_streams_, options_, std::move(on_reply), call);
+  }
+
+  absl::StatusOr<std::vector<SamplerInfo>> ListSamplers(
+      const CallOptions& call) override {
+    return CallNow<v1::ListSamplersResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return sampling_.ListSamplers(context, {}, response);
+        },
+        Samplers);
+  }
+
+  void ListSamplersAsync(Callback<std::vector<SamplerInfo>> done,
+                         const CallOptions& call) override {
+    CallLater<v1::ListSamplersResponse>(
+        options_, call, v1::ListSamplersRequest(),
+        [&](auto... args) {
+          sampling_.async()->ListSamplers(std::move(args)...);
+        },
+        Samplers, std::move(done));
+  }
+
+  absl::StatusOr<Samples> Sample(const SampleQuery& query,
+                                 const SampleObserver& observer,
+                                 const CallOptions& call) override {
+    return SampleNow(sample_streams_, options_, query, observer, call);
+  }
+
+  void SampleAsync(const SampleQuery& query, SampleObserver observer,
+                   Callback<Samples> done, const CallOptions& call) override {
+    SampleLater(sample_streams_, options_, query, std::move(observer),
+                std::move(done), call);
+  }
+
+ private:
+  const ClientOptions options_;
+  const Channels channels_;
+  v1::Models::Stub models_;
+  v1::Scoring::Stub scoring_;
+  v1::Sampling::Stub sampling_;
+  v1::Scoring::Stub score_streams_;
+  v1::Sampling::Stub sample_streams_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::New(
+    const ClientOptions& options) {
+  absl::Status checked = CheckClientOptions(options);
+  if (!checked.ok()) return checked;
+  return std::make_unique<GrpcClient>(options);
+}
+
+}  // namespace scoreserve::inline client

@@ -1,0 +1,24 @@
+#ifndef SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_
+#define SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_
+
+#include "absl/status/statusor.h"
+#include "scoreserve/client.h"
+#include "scoreserve/v1/sampling.grpc.pb.h"
+
+namespace scoreserve::inline client {
+
+// One run of a sampler, read by this thread.
+absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
+                                  const ClientOptions& options,
+                                  const SampleQuery& query,
+                                  const SampleObserver& observer,
+                                  const CallOptions& call);
+
+// The same, read by gRPC's threads.
+void SampleLater(v1::Sampling::Stub& stub, const ClientOptions& options,
+                 const SampleQuery& query, SampleObserver observer,
+                 Callback<Samples> done, const CallOptions& call);
+
+}  // namespace scoreserve::inline client
+
+#endif  // SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_

@@ -1,0 +1,97 @@
+#include "client/src/sample_codec.h"
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "client/src/model_codec.h"
+#include "client/src/status_codec.h"
+#include "client/src/tensor_codec.h"
+
+namespace scoreserve::inline client {
+namespace {
+
+void EncodeOption(const OptionValue& value, v1::OptionValue* wire) {
+  std::visit(
+      [wire](const auto& held) {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, bool>) {
+          wire->set_flag(held);
+        } else if constexpr (std::is_same_v<Held, int64_t>) {
+          wire->set_integer(held);
+        } else if constexpr (std::is_same_v<Held, double>) {
+          wire->set_number(held);
+        } else {
+          wire->set_text(held);
+        }
+      },
+      value);
+}
+
+std::optional<OptionValue> DecodeOption(const v1::OptionValue& wire) {
+  switch (wire.kind_case()) {
+    case v1::OptionValue::kFlag:
+      return wire.flag();
+    case v1::OptionValue::kInteger:
+      return int64_t{wire.integer()};
+    case v1::OptionValue::kNumber:
+      return wire.number();
+    case v1::OptionValue::kText:
+      return wire.text();
+    case v1::OptionValue::KIND_NOT_SET:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+OptionInfo DecodeDescription(const v1::OptionDescription& wire) {
+  return {.name = wire.name(),
+          .help = wire.help(),
+          .type = wire.type(),
+          .rule = wire.rule(),
+          .default_value = wire.has_default_value()
+                               ? DecodeOption(wire.default_value())
+                               : std::nullopt};
+}
+
+}  // namespace
+
+absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
+                          v1::SampleRequest* request) {
+  absl::Status status = EncodeModelRef(query.model, request->mutable_model());
+  if (!status.ok()) return status;
+  request->set_sampler(query.sampler);
+  for (const auto& [name, value] : query.options) {
+    EncodeOption(value, &(*request->mutable_options())[name]);
+  }
+  if (query.rows < 1) {
+    return InvalidField("rows", "at least 1", absl::StrCat(query.rows));
+  }
+  request->set_rows(query.rows);
+  if (query.seed.has_value()) request->set_seed(*query.seed);
+  request->set_states_every(query.states_every);
+  if (query.start.empty()) return absl::OkStatus();
+  const auto others = static_cast<int64_t>(request->ByteSizeLong()) + 64;
+  status = CheckRows("start", query.start, query.rows, others, max_bytes);
+  if (!status.ok()) return status;
+  EncodeRows(query.start, query.rows, request->mutable_start());
+  return absl::OkStatus();
+}
+
+std::vector<SamplerInfo> DecodeSamplers(
+    const v1::ListSamplersResponse& response) {
+  std::vector<SamplerInfo> samplers;
+  for (const v1::Sampler& wire : response.samplers()) {
+    SamplerInfo sampler = {
+        .name = wire.name(), .help = wire.help(), .options = {}};
+    for (const v1::OptionDescription& option : wire.options()) {
+      sampler.options.push_back(DecodeDescription(option));
+    }
+    samplers.push_back(std::move(sampler));
+  }
+  return samplers;
+}
+
+}  // namespace scoreserve::inline client

@@ -1,0 +1,20 @@
+#ifndef SCORESERVE_CLIENT_SRC_SCORE_STREAM_CALL_H_
+#define SCORESERVE_CLIENT_SRC_SCORE_STREAM_CALL_H_
+
+#include <memory>
+
+#include "scoreserve/client_options.h"
+#include "scoreserve/score_stream.h"
+#include "scoreserve/v1/scoring.grpc.pb.h"
+
+namespace scoreserve::inline client {
+
+// Opens a stream. `stub` need not outlive it.
+std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
+                                            const ClientOptions& options,
+                                            ScoreStream::ReplyCallback on_reply,
+                                            const CallOptions& call);
+
+}  // namespace scoreserve::inline client
+
+#endif  // SCORESERVE_CLIENT_SRC_SCORE_STREAM_CALL_H_

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# ./run lint and ./run format.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+mapfile -t sources < <(git ls-files '*.cc' '*.h')
+if [[ "${1:-}" == --fix ]]; then
+  clang-format -i "${sources[@]}"
+  .deps/lint/bin/buf format -w proto/scoreserve
+  exit
+fi
+
+echo '== clang-format'
+clang-format --dry-run -Werror "${sources[@]}"
+echo '== buf lint'
+.deps/lint/bin/buf lint
+echo '== include layers'
+tests/layers_test.sh
+echo '== clang, -Wthread-safety -Werror'
+[[ -f build/clang/build.ninja ]] || cmake --preset clang >/dev/null
+cmake --build --preset clang --target scoreserve_engine scoreserve_service scoreserve_client
+echo '== clang-tidy'
+mapfile -t own < <(git ls-files 'models/*.cc' 'server/*.cc' 'client/*.cc')
+printf '%s\n' "${own[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/clang
+echo 'clean'

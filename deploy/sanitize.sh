@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Part of ./run test-long: address and undefined behaviour over engine and
+# service, threads over the engine.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[[ -f build/asan/build.ninja ]] || cmake --preset asan >/dev/null
+cmake --build --preset asan --target io_tests samplers_tests engine_tests service_tests
+# LibTorch's own start-up keeps memory for good.
+ASAN_OPTIONS=detect_leaks=0 ctest --preset asan
+
+[[ -f build/tsan/build.ninja ]] || cmake --preset tsan >/dev/null
+cmake --build --preset tsan --target engine_thread_tests
+ctest --preset tsan

@@ -1,0 +1,24 @@
+#ifndef SCORESERVE_MODELS_CMD_MIXTURE_H_
+#define SCORESERVE_MODELS_CMD_MIXTURE_H_
+
+#include <string>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+
+namespace scoreserve {
+
+// scoretrain mixture: a table of components in, a closed-form model out.
+class MixtureCommand {
+ public:
+  void AddTo(CLI::App& app);
+  absl::Status Run() const;
+
+ private:
+  std::string components_, label_range_ = "0,50", repository_, model_,
+                           description_;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_CMD_MIXTURE_H_

@@ -1,0 +1,39 @@
+#ifndef SCORESERVE_MODELS_CMD_TRAIN_H_
+#define SCORESERVE_MODELS_CMD_TRAIN_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "absl/status/status.h"
+#include "models/cmd/arguments.h"
+
+namespace scoreserve {
+
+// scoretrain without a subcommand: rows in, a version of a model out.
+class TrainCommand {
+ public:
+  // Declares the options, which are read into this object.
+  void AddTo(CLI::App& app);
+
+  // Trains and publishes; the summary goes to stdout, progress to stderr. Ends
+  // with CANCELLED, nothing written, soon after `stop` is set.
+  absl::Status Run(const std::atomic<bool>& stop) const;
+
+ private:
+  DataArguments data_;
+  std::string network_ = "residual_mlp", objective_ = "denoising";
+  std::vector<std::string> network_settings_, objective_settings_;
+  std::map<std::string, std::string> trainer_settings_;
+  std::string label_range_, repository_, model_, description_;
+  uint64_t seed_ = 1;
+  int threads_ = 1;
+  double log_every_ = 10.0;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_CMD_TRAIN_H_

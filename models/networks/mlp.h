@@ -1,0 +1,29 @@
+// The plain multilayer perceptron: x → (linear, SiLU) × layers → linear →
+// score. It knows no noise level, so it learns the score of one density.
+
+#ifndef SCORESERVE_MODELS_NETWORKS_MLP_H_
+#define SCORESERVE_MODELS_NETWORKS_MLP_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "models/networks/score_network.h"
+#include "models/options.h"
+
+namespace scoreserve {
+
+struct MlpOptions {
+  int64_t width = 256;
+  int64_t layers = 2;
+};
+
+const OptionTable<MlpOptions>& MlpOptionTable();
+
+// INVALID_ARGUMENT for options out of range, or a label other than none.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewMlp(const ModelConfig& config,
+                                                     uint64_t seed);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_NETWORKS_MLP_H_

@@ -1,0 +1,38 @@
+// A residual perceptron of x and the noise level σ, preconditioned as EDM does
+// (Karras, Aittala, Aila, Laine 2022, table 1) for data of unit variance:
+//
+//   D(x, σ) = c_skip x + c_out F(c_in x, σ),   s = (D − x) / σ²,
+//   c_skip = 1/(1 + σ²),  c_out = σ/√(1 + σ²),  c_in = 1/√(1 + σ²).
+//
+// F is a linear layer, `blocks` times h ← h + W₂ silu(W₁ LN(h) + E e), and a
+// linear layer of LN(h). e = silu(linear([cos, sin](f ln σ / 4))) with sixteen
+// frequencies f from 0.16 to 16, geometric. W₂ and the last layer begin at
+// zero, so a fresh network is the best linear denoiser of white data.
+
+#ifndef SCORESERVE_MODELS_NETWORKS_RESIDUAL_MLP_H_
+#define SCORESERVE_MODELS_NETWORKS_RESIDUAL_MLP_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "models/networks/score_network.h"
+#include "models/options.h"
+
+namespace scoreserve {
+
+struct ResidualMlpOptions {
+  int64_t width = 256;
+  int64_t blocks = 3;
+};
+
+const OptionTable<ResidualMlpOptions>& ResidualMlpOptionTable();
+
+// INVALID_ARGUMENT for options out of range, or a label that is not a noise
+// level more than 0.
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewResidualMlp(
+    const ModelConfig& config, uint64_t seed);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_NETWORKS_RESIDUAL_MLP_H_

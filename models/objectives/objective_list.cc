@@ -1,0 +1,36 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "models/objectives/denoising.h"
+#include "models/objectives/objective.h"
+#include "models/status.h"
+
+namespace scoreserve {
+
+const std::vector<ObjectiveKind>& ObjectiveKinds() {
+  static const auto& kinds = *new std::vector<ObjectiveKind>{
+      {"denoising",
+       "Denoising score matching at one noise level or over all of the label's "
+       "(Vincent 2011; Song and Ermon 2019).",
+       DenoisingOptionTable().Describe(), NewDenoising},
+  };
+  return kinds;
+}
+
+absl::StatusOr<std::unique_ptr<Objective>> NewObjective(
+    absl::string_view name, const OptionValues& options,
+    const LabelRule& label) {
+  std::vector<std::string> names;
+  for (const ObjectiveKind& kind : ObjectiveKinds()) {
+    if (kind.name == name) return kind.create(options, label);
+    names.push_back(kind.name);
+  }
+  return InvalidField(
+      "objective", absl::StrCat("there is no objective '", name,
+                                "'; there are: ", absl::StrJoin(names, ", ")));
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,20 @@
+#ifndef SCORESERVE_MODELS_QUALITY_RUN_SAMPLER_H_
+#define SCORESERVE_MODELS_QUALITY_RUN_SAMPLER_H_
+
+#include <cstdint>
+
+#include "ATen/core/Tensor.h"
+#include "models/networks/score_network.h"
+#include "models/samplers/sampler.h"
+
+namespace scoreserve {
+
+// `rows` samples, float32 [rows, dim] in model space, all steps of `plan` on
+// this thread: what the server does for a request with this seed, without a
+// server.
+at::Tensor RunSampler(const ScoreNetwork& network, const SamplerPlan& plan,
+                      int64_t rows, uint64_t seed);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_QUALITY_RUN_SAMPLER_H_

@@ -1,0 +1,73 @@
+#include "models/samplers/langevin.h"
+
+#include <cmath>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "models/io/model_config.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
+                                 const LabelRule& rule) {
+  const absl::StatusOr<LangevinOptions> options =
+      LangevinOptionTable().Parse(values);
+  if (!options.ok()) return options.status();
+  if (rule.kind != LabelKind::kNone) {
+    const absl::Status label = CheckLabel(rule, "label", options->label);
+    if (!label.ok()) return label;
+  } else if (values.contains("label")) {
+    return InvalidField("label",
+                        "label must be absent: this network takes none");
+  }
+  return SamplerPlan{.table = LangevinSteps(*options),
+                     .start_scale = options->start_scale};
+}
+
+}  // namespace
+
+const OptionTable<LangevinOptions>& LangevinOptionTable() {
+  using O = LangevinOptions;
+  static const auto& table = *new OptionTable<O>({
+      {.name = "step_size",
+       .field = &O::step_size,
+       .range = Positive(),
+       .help = "h, in model space. Below twice the smallest variance of the "
+               "target, or the chain diverges; the bias of the variance grows "
+               "like h.",
+       .required = true},
+      {"num_steps", &O::num_steps, Between(1, 1e9),
+       "Evaluations of the network."},
+      {"temperature", &O::temperature, NotNegative(),
+       "T: samples p(x)^(1/T), towards its modes as T goes to 0."},
+      {"label", &O::label, NotNegative(),
+       "The noise level or time that the network is given throughout; only "
+       "for a network that takes one."},
+      {"start_scale", &O::start_scale, NotNegative(),
+       "Standard deviation, in model space, of the rows that it starts from "
+       "where none are given."},
+  });
+  return table;
+}
+
+StepTable LangevinSteps(const LangevinOptions& options) {
+  const Step step = {
+      .label = options.label,
+      .xs = options.step_size,
+      .xz = std::sqrt(2.0 * options.step_size * options.temperature)};
+  return StepTable({{.cycle = {step}, .repeats = options.num_steps}});
+}
+
+Sampler LangevinSampler() {
+  return {.name = "langevin",
+          .help =
+              "Unadjusted Langevin dynamics at one label (Roberts and "
+              "Tweedie 1996).",
+          .options = LangevinOptionTable().Describe(),
+          .plan = Plan};
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,38 @@
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "models/samplers/annealed_langevin.h"
+#include "models/samplers/langevin.h"
+#include "models/samplers/sampler.h"
+#include "models/status.h"
+
+namespace scoreserve {
+
+const std::vector<Sampler>& Samplers() {
+  // A new sampler is one line here, by name.
+  static const auto& samplers = *new std::vector<Sampler>({
+      AnnealedLangevinSampler(),
+      LangevinSampler(),
+  });
+  return samplers;
+}
+
+absl::StatusOr<const Sampler*> FindSampler(absl::string_view name) {
+  for (const Sampler& sampler : Samplers()) {
+    if (sampler.name == name) return &sampler;
+  }
+  const auto append_name = [](std::string* out, const Sampler& sampler) {
+    out->append(sampler.name);
+  };
+  return WithReason(absl::InvalidArgumentError(absl::StrCat(
+                        "there is no sampler '", name, "'; there are: ",
+                        absl::StrJoin(Samplers(), ", ", append_name))),
+                    Reason::kUnknownSampler);
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,32 @@
+#ifndef SCORESERVE_MODELS_TRAINING_ADAM_H_
+#define SCORESERVE_MODELS_TRAINING_ADAM_H_
+
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+
+namespace scoreserve {
+
+struct AdamOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  double epsilon = 1e-8;
+};
+
+// Adam (Kingma and Ba 2015) over a fixed list of weights. Thread-compatible.
+class Adam {
+ public:
+  Adam(std::vector<at::Tensor> weights, const AdamOptions& options);
+
+  // Moves the weights by one step along `gradients`, in the weights' order.
+  void Step(const std::vector<at::Tensor>& gradients, double learning_rate);
+
+ private:
+  AdamOptions options_;
+  std::vector<at::Tensor> weights_, means_, squares_;
+  std::vector<at::Tensor> steps_;  // What LibTorch's kernel counts in.
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_TRAINING_ADAM_H_

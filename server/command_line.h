@@ -1,0 +1,44 @@
+#ifndef SCORESERVE_SERVER_COMMAND_LINE_H_
+#define SCORESERVE_SERVER_COMMAND_LINE_H_
+
+#include "CLI/CLI.hpp"
+#include "server/options.h"
+
+namespace scoreserve {
+
+// Makes `app` fill `options`, which outlives it. Every option can also be set by
+// an environment variable, SCORESERVE_PORT for --port.
+inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
+  app.add_option("--repository", options.repository,
+                 "Folder of models: <model>/<version>/config.json, …")
+      ->required()
+      ->envname("SCORESERVE_REPOSITORY");
+  app.add_option("--host", options.host, "Address to listen on")
+      ->capture_default_str()
+      ->envname("SCORESERVE_HOST");
+  app.add_option("--port", options.port, "gRPC port; 0 takes a free one")
+      ->capture_default_str()
+      ->envname("SCORESERVE_PORT");
+  app.add_flag("--insecure", options.insecure,
+               "Allow a --host other than loopback: nothing is encrypted");
+  app.add_option("--http-port", options.http_port,
+                 "Port of /healthz, /readyz and /metrics; 0 takes a free one; none "
+                 "without this option")
+      ->envname("SCORESERVE_HTTP_PORT");
+  app.add_option("--devices", options.devices, "Where networks run")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads,
+                 "Threads of one forward pass; more than 1 rarely pays")
+      ->capture_default_str();
+  app.add_option("--max-batch-rows", options.max_batch_rows,
+                 "Rows of one pass, over what desired.json says (1024)");
+  app.footer(
+      "Prints 'scoreserve listening on HOST:PORT' when it is ready. SIGTERM and\n"
+      "SIGINT end it: running requests have 30 s. Exit status: 0 after a signal, 1 if\n"
+      "it could not start, more than 100 for a bad command line.\n\n"
+      "Example: scoreserve --repository models/zoo --port 7860 --http-port 7861");
+}
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_COMMAND_LINE_H_

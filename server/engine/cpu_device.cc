@@ -1,0 +1,65 @@
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "ATen/Parallel.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "c10/core/InferenceMode.h"
+#include "models/samplers/advance.h"
+#include "models/status.h"
+#include "server/engine/device.h"
+
+namespace scoreserve {
+namespace {
+
+class CpuDevice : public Device {
+ public:
+  explicit CpuDevice(int threads) : threads_(threads) {}
+
+  int pipeline_depth() const override { return 1; }
+
+  void Begin(Pass& pass) override {
+    // Both are settings of the calling thread, which is not known earlier.
+    if (std::exchange(threads_set_, true) == false) at::set_num_threads(threads_);
+    const c10::InferenceMode inference;
+    status_ = Compute(pass);
+  }
+
+  absl::Status Finish(Pass&) override { return std::exchange(status_, absl::OkStatus()); }
+
+ private:
+  // The one place where LibTorch's exceptions end.
+  static absl::Status Compute(Pass& pass) {
+    try {
+      pass.workspace.Begin();
+      pass.score = pass.network->Score({.x = pass.x.narrow(0, 0, pass.rows),
+                                        .label = pass.label.narrow(0, 0, pass.rows),
+                                        .condition = {},
+                                        .guidance = {}},
+                                       pass.workspace);
+    } catch (const std::exception& error) {
+      return WithReason(
+          absl::InternalError(absl::StrCat("the network failed: ", error.what())),
+          Reason::kInternalFault);
+    }
+    if (!pass.steps.empty()) {
+      Advance(pass.steps, pass.dim(), pass.score.data_ptr<float>(), pass.row(0),
+              /*y=*/nullptr);
+    }
+    return absl::OkStatus();
+  }
+
+  const int threads_;
+  bool threads_set_ = false;
+  absl::Status status_;  // Of the pass that is begun.
+};
+
+}  // namespace
+
+std::unique_ptr<Device> NewCpuDevice(int threads) {
+  return std::make_unique<CpuDevice>(threads);
+}
+
+}  // namespace scoreserve

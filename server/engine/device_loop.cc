@@ -1,0 +1,132 @@
+#include "server/engine/device_loop.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/engine/ending.h"
+
+namespace scoreserve {
+namespace {
+
+// How long an idle loop sleeps before it looks for lanes that nobody needs.
+constexpr absl::Duration kIdlePatience = absl::Seconds(1);
+
+}  // namespace
+
+DeviceLoop::DeviceLoop(Device* device, WorkLedger* ledger, EngineMetrics* metrics,
+                       const Clock* clock)
+    : device_(device), ledger_(ledger), metrics_(metrics), clock_(clock) {}
+
+void DeviceLoop::Run() {
+  while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
+}
+
+bool DeviceLoop::RunOnce(absl::Duration patience) {
+  Admit(HasWork() ? absl::ZeroDuration() : patience);
+  const Instant now = clock_->Now();
+  for (const std::unique_ptr<Lane>& lane : lanes_) {
+    if (lane->in_flight()) continue;
+    lane->DropDead(now);
+    if (abandoned_) lane->FailAll(StoppingError());
+  }
+  while (in_flight_.size() < static_cast<size_t>(device_->pipeline_depth()) &&
+         BeginNext()) {
+  }
+  if (in_flight_.empty()) {
+    RemoveUnused();
+    return false;
+  }
+  FinishOldest();
+  return true;
+}
+
+void DeviceLoop::Admit(absl::Duration patience) {
+  inbox_.TakeAll(patience, taken_);
+  for (Work& work : taken_) {
+    if (auto* query = std::get_if<ScoreQuery>(&work)) {
+      Lane& lane = LaneOf(query->model);
+      lane.Add(std::move(*query), passes_begun_);
+    } else {
+      auto& request = std::get<SampleRequest>(work);
+      Lane& lane = LaneOf(request.model);
+      lane.Add(std::move(request));
+    }
+  }
+  taken_.clear();
+}
+
+Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model) {
+  const auto of_model = [&model](const std::unique_ptr<Lane>& lane) {
+    return lane->model() == model;
+  };
+  auto found = std::find_if(lanes_.begin(), lanes_.end(), of_model);
+  if (found == lanes_.end()) {
+    lanes_.push_back(std::make_unique<Lane>(model, metrics_));
+    found = lanes_.end() - 1;
+  }
+  Lane& lane = **found;
+  if (lane.idle()) {
+    // What wakes up takes turns with the least served that are awake.
+    std::optional<double> least;
+    for (const std::unique_ptr<Lane>& other : lanes_) {
+      if (other->idle()) continue;
+      const double served = other->load().served_seconds;
+      least = std::min(least.value_or(served), served);
+    }
+    lane.ServedAtLeast(least.value_or(0.0));
+  }
+  return lane;
+}
+
+void DeviceLoop::RemoveUnused() {
+  std::erase_if(lanes_, [](const std::unique_ptr<Lane>& lane) {
+    return lane->idle() && lane->model().use_count() == 1;
+  });
+}
+
+bool DeviceLoop::BeginNext() {
+  loads_.clear();
+  for (const std::unique_ptr<Lane>& lane : lanes_) loads_.push_back(lane->load());
+  const std::optional<size_t> next = PickLane(loads_);
+  if (!next.has_value()) return false;
+  const Instant begun = clock_->Now();
+  Lane& lane = *lanes_[*next];
+  Pass& pass = lane.Assemble();
+  ++passes_begun_;
+  metrics_->passes.store(passes_begun_, std::memory_order_relaxed);
+  device_->Begin(pass);
+  in_flight_.push_back(
+      {.lane = &lane, .pass = &pass, .number = passes_begun_, .begun = begun});
+  return true;
+}
+
+void DeviceLoop::FinishOldest() {
+  const InFlight oldest = in_flight_.front();
+  in_flight_.pop_front();
+  const absl::Status status = device_->Finish(*oldest.pass);
+  const int64_t rows = oldest.pass->rows;
+  const Instant computed = clock_->Now();
+  const double seconds = SecondsBetween(oldest.begun, computed);
+  ledger_->Observe(rows, seconds);
+  metrics_->batch_rows.Record(static_cast<double>(rows));
+  metrics_->forward_seconds.Record(seconds);
+  oldest.lane->Deliver(status, oldest.number, seconds, computed);
+  const double whole = SecondsBetween(oldest.begun, clock_->Now());
+  metrics_->busy_seconds.fetch_add(whole, std::memory_order_relaxed);
+  if (whole > metrics_->longest_pass_seconds) metrics_->longest_pass_seconds = whole;
+}
+
+bool DeviceLoop::HasWork() const {
+  return !in_flight_.empty() ||
+         std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const std::unique_ptr<Lane>& lane) { return !lane->idle(); });
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,79 @@
+#ifndef SCORESERVE_SERVER_ENGINE_DEVICE_LOOP_H_
+#define SCORESERVE_SERVER_ENGINE_DEVICE_LOOP_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/engine/clock.h"
+#include "server/engine/device.h"
+#include "server/engine/inbox.h"
+#include "server/engine/lane.h"
+#include "server/engine/metrics.h"
+#include "server/engine/scheduler.h"
+#include "server/engine/work.h"
+#include "server/engine/work_ledger.h"
+
+namespace scoreserve {
+
+// Drives one device: admit → pick → begin → finish → deliver, for ever. It owns
+// the lanes and everything on the device; RPC threads hand it work through the
+// inbox and get their answers from this thread. Run() by one thread; the inbox
+// and the metrics may be used by all.
+class DeviceLoop {
+ public:
+  // None is owned; all outlive the loop.
+  DeviceLoop(Device* device, WorkLedger* ledger, EngineMetrics* metrics,
+             const Clock* clock);
+
+  Inbox<Work>& inbox() { return inbox_; }
+
+  // Returns once the inbox is closed and all work has ended: by itself, or with
+  // UNAVAILABLE when Abandon() was called.
+  void Run();
+
+  // One round: takes what has arrived (waiting for it up to `patience` if there
+  // is nothing else to do), computes one pass, delivers. For tests; Run() is a
+  // loop over it. False where there was nothing to compute.
+  bool RunOnce(absl::Duration patience);
+
+  // Ends all work with UNAVAILABLE at the next pass. From any thread.
+  void Abandon() { abandoned_ = true; }
+
+ private:
+  struct InFlight {
+    Lane* lane = nullptr;
+    Pass* pass = nullptr;
+    int64_t number = 0;  // Of the passes begun on the device, from 1.
+    Instant begun;
+  };
+
+  void Admit(absl::Duration patience);
+  Lane& LaneOf(const std::shared_ptr<const ModelSnapshot>& model);
+  void RemoveUnused();
+  bool BeginNext();
+  void FinishOldest();
+  bool HasWork() const;
+
+  Device* const device_;
+  WorkLedger* const ledger_;
+  EngineMetrics* const metrics_;
+  const Clock* const clock_;
+  Inbox<Work> inbox_;
+  std::atomic<bool> abandoned_ = false;
+
+  // The loop's thread alone:
+  std::vector<Work> taken_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<LaneLoad> loads_;
+  std::deque<InFlight> in_flight_;  // Oldest first.
+  int64_t passes_begun_ = 0;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_DEVICE_LOOP_H_

@@ -1,0 +1,61 @@
+#include "server/engine/engine.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "models/status.h"
+#include "server/engine/request_checks.h"
+
+namespace scoreserve {
+namespace {
+
+absl::Status Offer(DeviceLoop& loop, Work work) {
+  absl::Status offered = loop.inbox().Offer(std::move(work));
+  return offered.ok() ? offered : WithReason(std::move(offered), Reason::kStopping);
+}
+
+}  // namespace
+
+Engine::Engine(const Options& options, const Clock* clock)
+    : limits_(options.limits),
+      clock_(clock),
+      ledger_(options.ledger),
+      device_(NewCpuDevice(options.threads)),
+      loop_(device_.get(), &ledger_, &metrics_, clock),
+      thread_([this] {
+        loop_.Run();
+        ended_.Notify();
+      }) {}
+
+Engine::~Engine() { Drain(absl::ZeroDuration()); }
+
+absl::Status Engine::Score(ScoreQuery query) {
+  absl::Status checked = CheckQuery(limits_, query);
+  if (!checked.ok()) return checked;
+  absl::StatusOr<Ticket> ticket =
+      ledger_.Reserve(WorkClass::kQuery, "x", query.rows());
+  if (!ticket.ok()) return ticket.status();
+  query.ticket = *std::move(ticket);
+  return Offer(loop_, std::move(query));
+}
+
+absl::Status Engine::Sample(SampleRequest request) {
+  absl::Status checked = CheckSampleRequest(limits_, request);
+  if (!checked.ok()) return checked;
+  absl::StatusOr<Ticket> ticket =
+      ledger_.Reserve(WorkClass::kSampling, "rows",
+                      request.rows * request.plan->table.num_steps());
+  if (!ticket.ok()) return ticket.status();
+  request.ticket = *std::move(ticket);
+  return Offer(loop_, std::move(request));
+}
+
+void Engine::Drain(absl::Duration patience) {
+  loop_.inbox().Close();
+  if (!ended_.WaitForNotificationWithTimeout(patience)) loop_.Abandon();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace scoreserve

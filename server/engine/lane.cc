@@ -1,0 +1,69 @@
+#include "server/engine/lane.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "ATen/ops/empty.h"
+#include "absl/status/status.h"
+#include "server/engine/ending.h"
+
+namespace scoreserve {
+
+Lane::Lane(std::shared_ptr<const ModelSnapshot> model, EngineMetrics* metrics)
+    : model_(std::move(model)),
+      max_rows_(model_->max_batch_rows),
+      reserve_(QueryReserve(max_rows_)),
+      queries_(model_.get(), metrics),
+      samplers_(max_rows_ - reserve_, metrics) {
+  pass_.network = model_->network.get();
+  pass_.x = at::empty({max_rows_, model_->dim()}, at::kFloat);
+  pass_.label = at::empty({max_rows_}, at::kDouble);
+}
+
+Lane::~Lane() { FailAll(StoppingError()); }
+
+void Lane::Add(ScoreQuery query, int64_t passes_begun) {
+  queries_.Add(std::move(query), passes_begun);
+}
+
+void Lane::Add(SampleRequest request) { samplers_.Add(std::move(request), reserve_); }
+
+LaneLoad Lane::load() const {
+  return {.waiting_query_rows = queries_.waiting_rows(),
+          .sampling_rows = samplers_.live() + samplers_.waiting(),
+          .served_seconds = served_seconds_,
+          .in_flight = in_flight_};
+}
+
+void Lane::DropDead(Instant now) {
+  queries_.DropDead(now);
+  samplers_.DropDead(now, pass_);
+}
+
+Pass& Lane::Assemble() {
+  samplers_.Assemble(pass_);
+  queries_.Take(max_rows_ - samplers_.live(), reserve_, pass_);
+  in_flight_ = true;
+  return pass_;
+}
+
+void Lane::Deliver(const absl::Status& status, int64_t pass_number, double seconds,
+                   Instant now) {
+  in_flight_ = false;
+  served_seconds_ += seconds;
+  queries_.Deliver(status, samplers_.live(), pass_, pass_number);
+  samplers_.Deliver(status, now, pass_);
+}
+
+void Lane::FailAll(const absl::Status& status) {
+  queries_.FailAll(status);
+  samplers_.FailAll(status);
+}
+
+void Lane::ServedAtLeast(double seconds) {
+  served_seconds_ = std::max(served_seconds_, seconds);
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,75 @@
+#ifndef SCORESERVE_SERVER_ENGINE_LANE_H_
+#define SCORESERVE_SERVER_ENGINE_LANE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "server/engine/clock.h"
+#include "server/engine/device.h"
+#include "server/engine/live_rows.h"
+#include "server/engine/metrics.h"
+#include "server/engine/query_queue.h"
+#include "server/engine/scheduler.h"
+#include "server/engine/work.h"
+
+namespace scoreserve {
+
+// All work of one snapshot on one device, and the pass that carries it: live rows
+// of samplers at the front, queries behind them for one pass. One thread: the
+// device's.
+class Lane {
+ public:
+  // `metrics` outlives the lane.
+  Lane(std::shared_ptr<const ModelSnapshot> model, EngineMetrics* metrics);
+  // Ends what is left with UNAVAILABLE.
+  ~Lane();
+
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  const std::shared_ptr<const ModelSnapshot>& model() const { return model_; }
+
+  // Queues work. `passes_begun` is the device's count when it was taken.
+  void Add(ScoreQuery query, int64_t passes_begun);
+  void Add(SampleRequest request);
+
+  LaneLoad load() const;
+  bool idle() const { return queries_.empty() && samplers_.empty(); }
+  bool in_flight() const { return in_flight_; }
+
+  // The rest requires that no pass of this lane is in flight.
+
+  // Ends what is cancelled or past its deadline, before it costs a forward.
+  void DropDead(Instant now);
+
+  // Fills the next pass, for the device to begin. It is in flight from here on.
+  Pass& Assemble();
+
+  // Takes back what the device has computed in `seconds`: answers queries, moves
+  // trajectories on. With a bad status all rows of the pass end with it.
+  // `pass_number` counts the passes that the device began.
+  void Deliver(const absl::Status& status, int64_t pass_number, double seconds,
+               Instant now);
+
+  // Ends everything with `status`.
+  void FailAll(const absl::Status& status);
+
+  // Sets the device time that it has had to at least `seconds`: a lane that was
+  // idle has no claim to the time it did not use.
+  void ServedAtLeast(double seconds);
+
+ private:
+  const std::shared_ptr<const ModelSnapshot> model_;
+  const int64_t max_rows_;
+  const int64_t reserve_;
+  Pass pass_;
+  QueryQueue queries_;
+  LiveRows samplers_;
+  double served_seconds_ = 0.0;
+  bool in_flight_ = false;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_LANE_H_

@@ -1,0 +1,145 @@
+#include "server/engine/model_registry.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "models/networks/score_network.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+absl::Status NoVersion(const std::string& model, const std::string& wanted,
+                       const ModelEntry& entry) {
+  std::vector<int64_t> versions;
+  for (const auto& [version, snapshot] : entry.versions) versions.push_back(version);
+  return WithReason(
+      absl::NotFoundError(absl::StrCat("model '", model, "' has no ", wanted,
+                                       "; there are versions: ",
+                                       absl::StrJoin(versions, ", "))),
+      Reason::kVersionNotFound);
+}
+
+// A version is immutable: what was wrong with its files stays wrong. Anything
+// else, an I/O error, may pass.
+bool StaysBad(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+absl::Status ModelRegistry::Poll() {
+  absl::MutexLock polling(&poll_mu_);
+  const std::shared_ptr<const ModelTable> known = table();
+  absl::StatusOr<std::vector<std::string>> names = repository_.Models();
+  if (!names.ok()) return names.status();
+  auto next = std::make_shared<ModelTable>();
+  for (const std::string& name : *names) {
+    const auto found = known->find(name);
+    const ModelEntry* entry = found == known->end() ? nullptr : &found->second;
+    absl::StatusOr<ModelEntry> polled = PollModel(name, entry);
+    if (!polled.ok()) return polled.status();
+    next->emplace(name, *std::move(polled));
+  }
+  absl::MutexLock lock(&mu_);
+  table_ = std::move(next);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
+                                                    const ModelEntry* known) const {
+  absl::StatusOr<std::vector<int64_t>> versions = repository_.Versions(name);
+  if (!versions.ok()) return versions.status();
+  ModelEntry entry;
+  absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
+  if (desired.ok()) {
+    entry.aliases = desired->aliases;
+  } else if (known != nullptr) {
+    entry.aliases = known->aliases;  // A half-edited file changes nothing.
+  }
+  for (const int64_t version : *versions) {
+    if (known != nullptr) {
+      const auto loaded = known->versions.find(version);
+      if (loaded != known->versions.end()) {
+        entry.versions.insert(*loaded);
+        continue;
+      }
+      const auto refused = known->refused.find(version);
+      if (refused != known->refused.end()) {
+        entry.refused.insert(*refused);
+        continue;
+      }
+    }
+    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> snapshot =
+        Load(name, version, desired.ok() ? *desired : DesiredState());
+    if (snapshot.ok()) {
+      entry.versions.emplace(version, *std::move(snapshot));
+    } else if (StaysBad(snapshot.status())) {
+      entry.refused.emplace(version, std::string(snapshot.status().message()));
+    }
+  }
+  return entry;
+}
+
+absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
+    const std::string& name, int64_t version, const DesiredState& desired) const {
+  absl::StatusOr<ModelFiles> files = repository_.Read(name, version);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
+      LoadNetwork(files->config, files->arrays);
+  if (!network.ok()) return network.status();
+  auto snapshot = std::make_shared<ModelSnapshot>();
+  snapshot->name = name;
+  snapshot->version = version;
+  snapshot->config = std::move(files->config);
+  for (const auto& [weight, array] : files->arrays) {
+    snapshot->num_parameters += static_cast<int64_t>(array.values.size());
+  }
+  snapshot->network = *std::move(network);
+  snapshot->max_batch_rows = options_.max_batch_rows.value_or(
+      desired.max_batch_rows.value_or(options_.default_max_batch_rows));
+  return snapshot;
+}
+
+absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
+    const ModelSelector& selector) const {
+  const std::shared_ptr<const ModelTable> models = table();
+  const auto found = models->find(selector.name);
+  if (found == models->end()) {
+    return WithReason(
+        absl::NotFoundError(absl::StrCat("there is no model '", selector.name, "'")),
+        Reason::kModelNotFound);
+  }
+  const ModelEntry& entry = found->second;
+  int64_t version = entry.versions.empty() ? 0 : entry.versions.rbegin()->first;
+  if (selector.version.has_value()) {
+    version = *selector.version;
+  } else if (selector.alias.has_value() || entry.aliases.contains("stable")) {
+    const std::string alias = selector.alias.value_or("stable");
+    const auto target = entry.aliases.find(alias);
+    if (target == entry.aliases.end()) {
+      return NoVersion(selector.name, absl::StrCat("alias '", alias, "'"), entry);
+    }
+    version = target->second;
+  }
+  const auto snapshot = entry.versions.find(version);
+  if (snapshot == entry.versions.end()) {
+    return NoVersion(selector.name, absl::StrCat("version ", version), entry);
+  }
+  return snapshot->second;
+}
+
+std::shared_ptr<const ModelTable> ModelRegistry::table() const {
+  absl::MutexLock lock(&mu_);
+  return table_;
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,81 @@
+#ifndef SCORESERVE_SERVER_ENGINE_MODEL_REGISTRY_H_
+#define SCORESERVE_SERVER_ENGINE_MODEL_REGISTRY_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "models/io/model_repository.h"
+#include "server/engine/model_snapshot.h"
+
+namespace scoreserve {
+
+// Which version a caller wants: a version, or an alias, or neither.
+struct ModelSelector {
+  std::string name;
+  std::optional<int64_t> version;
+  std::optional<std::string> alias;
+};
+
+// What the registry knows of one model.
+struct ModelEntry {
+  std::map<int64_t, std::shared_ptr<const ModelSnapshot>> versions;
+  std::map<int64_t, std::string> refused;  // Version → why.
+  std::map<std::string, int64_t> aliases;
+};
+using ModelTable = std::map<std::string, ModelEntry>;
+
+// The models in memory. Poll() finds what is new on disk and publishes it by a
+// pointer swap; whoever holds a snapshot keeps it. Thread-safe.
+class ModelRegistry {
+ public:
+  struct Options {
+    // Rows a pass carries where desired.json does not say.
+    int64_t default_max_batch_rows = 1024;
+    // Goes over desired.json.
+    std::optional<int64_t> max_batch_rows;
+  };
+
+  ModelRegistry(ModelRepository repository, const Options& options)
+      : repository_(std::move(repository)),
+        options_(options),
+        table_(std::make_shared<const ModelTable>()) {}
+
+  // Loads versions that appeared, forgets those that went, reads the aliases. A
+  // bad version is kept as `refused` with its reason and harms no other. An
+  // error, and everything as it was, where the repository itself cannot be read.
+  absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
+
+  // The version that `selector` means: the alias "stable" where neither version
+  // nor alias is given and it is set, else the highest version. NOT_FOUND naming
+  // what there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).
+  absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Find(
+      const ModelSelector& selector) const ABSL_LOCKS_EXCLUDED(mu_);
+
+  // What is there now.
+  std::shared_ptr<const ModelTable> table() const ABSL_LOCKS_EXCLUDED(mu_);
+
+ private:
+  absl::StatusOr<ModelEntry> PollModel(const std::string& name,
+                                       const ModelEntry* known) const;
+  absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Load(
+      const std::string& name, int64_t version, const DesiredState& desired) const;
+
+  const ModelRepository repository_;
+  const Options options_;
+  absl::Mutex poll_mu_;  // One poll at a time.
+  mutable absl::Mutex mu_;
+  std::shared_ptr<const ModelTable> table_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_MODEL_REGISTRY_H_

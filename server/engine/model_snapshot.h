@@ -1,0 +1,29 @@
+#ifndef SCORESERVE_SERVER_ENGINE_MODEL_SNAPSHOT_H_
+#define SCORESERVE_SERVER_ENGINE_MODEL_SNAPSHOT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "models/io/model_config.h"
+#include "models/networks/score_network.h"
+
+namespace scoreserve {
+
+// One version of a model in memory: what a request pins for as long as it runs.
+// Immutable, held by shared_ptr<const ModelSnapshot>; Thread-safe.
+struct ModelSnapshot {
+  std::string name;
+  int64_t version = 0;
+  ModelConfig config;
+  std::unique_ptr<const ScoreNetwork> network;
+  int64_t num_parameters = 0;
+  // Rows that one pass carries: live rows and queries together.
+  int64_t max_batch_rows = 0;
+
+  int64_t dim() const { return network->dim(); }
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_MODEL_SNAPSHOT_H_

@@ -1,0 +1,66 @@
+#ifndef SCORESERVE_SERVER_ENGINE_TRAJECTORY_H_
+#define SCORESERVE_SERVER_ENGINE_TRAJECTORY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "server/engine/clock.h"
+#include "server/engine/work.h"
+
+namespace scoreserve {
+
+// One request for samples on its way: what its blocks share. Ends exactly once,
+// at the first bad status or with the last row. One thread: the device's.
+class SampleRun {
+ public:
+  SampleRun(SampleRequest request, int64_t num_blocks);
+  ~SampleRun();
+
+  SampleRun(const SampleRun&) = delete;
+  SampleRun& operator=(const SampleRun&) = delete;
+
+  const SampleRequest& request() const { return request_; }
+  bool ended() const { return ended_; }
+
+  // Takes the final positions of some rows, in model space; ends the run with
+  // its samples when they were the last.
+  void Collect(int64_t first_row, absl::Span<const float> x);
+
+  // Ends the run with an error. No-op once ended.
+  void Fail(const absl::Status& status);
+
+  // Block `block` has done `step` steps. Tells the sink how far the slowest is,
+  // at most every 100 ms, and the rows' positions where they were asked for.
+  void Stepped(int64_t block, int64_t step, int64_t first_row,
+               absl::Span<const float> x, Instant now);
+
+ private:
+  void End(absl::StatusOr<std::vector<float>> samples);
+
+  SampleRequest request_;
+  std::vector<int64_t> block_steps_;
+  std::vector<float> samples_;  // In data space; allocated by the first Collect().
+  std::vector<float> states_;   // Reused, in data space.
+  int64_t rows_done_ = 0;
+  std::optional<Instant> last_progress_;
+  bool ended_ = false;
+};
+
+// Some rows of a run that move together: they enter and leave a lane as one.
+// Plain data.
+struct Trajectory {
+  std::shared_ptr<SampleRun> run;
+  int64_t block = 0;      // Which of the run's.
+  int64_t first_row = 0;  // Of the request.
+  int64_t rows = 0;
+  int64_t step = 0;       // The next one.
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_TRAJECTORY_H_

@@ -1,0 +1,129 @@
+#include "server/http/metrics_text.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "prometheus/metric_family.h"
+#include "prometheus/text_serializer.h"
+#include "server/engine/metrics.h"
+
+namespace scoreserve {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily Family(const char* name, const char* help, MetricType type) {
+  MetricFamily family;
+  family.name = name;
+  family.help = help;
+  family.type = type;
+  return family;
+}
+
+MetricFamily Single(const char* name, const char* help, MetricType type, double value) {
+  MetricFamily family = Family(name, help, type);
+  ClientMetric& metric = family.metric.emplace_back();
+  (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
+  return family;
+}
+
+MetricFamily FromHistogram(const char* name, const char* help,
+                           const Histogram& histogram) {
+  const Histogram::Snapshot snapshot = histogram.Take();
+  MetricFamily family = Family(name, help, MetricType::Histogram);
+  ClientMetric::Histogram& out = family.metric.emplace_back().histogram;
+  uint64_t total = 0;
+  for (size_t i = 0; i < snapshot.counts.size(); ++i) {
+    total += static_cast<uint64_t>(snapshot.counts[i]);
+    const bool last = i == snapshot.bounds.size();
+    out.bucket.push_back({total, last ? std::numeric_limits<double>::infinity()
+                                      : snapshot.bounds[i]});
+  }
+  out.sample_count = total;
+  out.sample_sum = snapshot.sum;
+  return family;
+}
+
+MetricFamily Requests(const RequestMetrics& requests) {
+  MetricFamily family = Family("scoreserve_requests_total",
+                               "Requests ended, by model, method and status code.",
+                               MetricType::Counter);
+  for (const auto& [key, count] : requests.Snapshot()) {
+    const auto& [model, method, code] = key;
+    ClientMetric& metric = family.metric.emplace_back();
+    metric.label = {{"model", model},
+                    {"method", method},
+                    {"code", absl::StatusCodeToString(code)}};
+    metric.counter.value = static_cast<double>(count);
+  }
+  return family;
+}
+
+MetricFamily Models(const ModelRegistry& registry) {
+  MetricFamily family = Family("scoreserve_model_versions",
+                               "Versions by model and state.", MetricType::Gauge);
+  for (const auto& [name, entry] : *registry.table()) {
+    const auto add = [&family, &name = name](const char* state, size_t count) {
+      ClientMetric& metric = family.metric.emplace_back();
+      metric.label = {{"model", name}, {"state", state}};
+      metric.gauge.value = static_cast<double>(count);
+    };
+    add("loaded", entry.versions.size());
+    add("refused", entry.refused.size());
+  }
+  return family;
+}
+
+}  // namespace
+
+std::string MetricsText(const Backend& backend) {
+  const EngineMetrics& engine = backend.engine->metrics();
+  const WorkLedger& ledger = backend.engine->ledger();
+  const auto counter = [](const char* name, const char* help, double value) {
+    return Single(name, help, MetricType::Counter, value);
+  };
+  const auto gauge = [](const char* name, const char* help, double value) {
+    return Single(name, help, MetricType::Gauge, value);
+  };
+  std::vector<MetricFamily> families = {
+      Requests(*backend.requests),
+      Models(*backend.registry),
+      gauge("scoreserve_queue_rows", "Query rows that wait for a pass.",
+            static_cast<double>(engine.waiting_query_rows)),
+      gauge("scoreserve_live_trajectories",
+            "Blocks of sampler rows in a lane or waiting for one.",
+            static_cast<double>(engine.live_trajectories)),
+      gauge("scoreserve_outstanding_query_rows", "Query rows accepted, not answered.",
+            static_cast<double>(ledger.outstanding(WorkClass::kQuery))),
+      gauge("scoreserve_outstanding_sampling_row_evaluations",
+            "Row-evaluations of samplers accepted, not ended.",
+            static_cast<double>(ledger.outstanding(WorkClass::kSampling))),
+      counter("scoreserve_passes_total", "Batches computed.",
+              static_cast<double>(engine.passes)),
+      counter("scoreserve_query_rows_total", "Query rows answered.",
+              static_cast<double>(engine.query_rows)),
+      counter("scoreserve_row_steps_total", "Rows of samplers times steps done.",
+              static_cast<double>(engine.row_steps)),
+      counter("scoreserve_dropped_total", "Requests cancelled or expired in the queue.",
+              static_cast<double>(engine.dropped)),
+      counter("scoreserve_divergences_total",
+              "Requests ended by a value that was not finite.",
+              static_cast<double>(engine.divergences)),
+      counter("scoreserve_busy_seconds_total", "Time from pick to deliver.",
+              engine.busy_seconds),
+      FromHistogram("scoreserve_batch_rows", "Rows of a pass.", engine.batch_rows),
+      FromHistogram("scoreserve_forward_seconds",
+                    "Time of a pass, assembling and stepping included.",
+                    engine.forward_seconds),
+  };
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,36 @@
+#ifndef SCORESERVE_SERVER_OPTIONS_H_
+#define SCORESERVE_SERVER_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/engine/limits.h"
+#include "server/engine/work_ledger.h"
+
+namespace scoreserve {
+
+// Everything that can be told to a server.
+struct ServerOptions {
+  std::string repository;          // A folder; see models/io/model_repository.h.
+  std::string host = "127.0.0.1";  // Where it listens.
+  int port = 7860;                 // 0: any free one.
+  // Allow a host other than loopback although nothing is encrypted.
+  bool insecure = false;
+  std::optional<int> http_port;    // Metrics and probes; 0: any free one.
+  std::string devices = "cpu";
+  int threads = 1;                 // Of one forward pass.
+  std::optional<int64_t> max_batch_rows;  // Goes over desired.json.
+  absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
+  Limits limits;
+  WorkLedger::Options ledger;
+};
+
+// INVALID_ARGUMENT naming the option as the command line spells it.
+absl::Status CheckServerOptions(const ServerOptions& options);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_OPTIONS_H_

@@ -1,0 +1,156 @@
+#include "server/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "models/status.h"
+#include "server/http/http_server.h"
+#include "server/service/backend.h"
+#include "server/service/models_service.h"
+#include "server/service/sampling_service.h"
+#include "server/service/scoring_service.h"
+#include "spdlog/spdlog.h"
+
+namespace scoreserve {
+namespace {
+
+// An IPv6 address needs brackets before a port.
+std::string Address(const std::string& host, int port) {
+  const bool ipv6 = absl::StrContains(host, ':');
+  return ipv6 ? absl::StrCat("[", host, "]:", port) : absl::StrCat(host, ":", port);
+}
+
+class ServerImpl final : public Server {
+ public:
+  explicit ServerImpl(const ServerOptions& options)
+      : options_(options),
+        registry_(ModelRepository(options.repository),
+                  {.default_max_batch_rows = 1024,
+                   .max_batch_rows = options.max_batch_rows}),
+        engine_({.threads = options.threads,
+                 .limits = options.limits,
+                 .ledger = options.ledger}) {}
+
+  ~ServerImpl() override { Drain(absl::ZeroDuration()); }
+
+  absl::Status Start() {
+    absl::Status polled = registry_.Poll();
+    if (!polled.ok()) return polled;
+    LogRefused();
+    absl::Status listening = Listen();
+    if (!listening.ok()) return listening;
+    if (options_.http_port.has_value()) {
+      absl::StatusOr<std::unique_ptr<HttpServer>> http = HttpServer::Start(
+          options_.host, *options_.http_port, {&engine_, &registry_, &requests_});
+      if (!http.ok()) return http.status();
+      http_ = *std::move(http);
+    }
+    poller_ = std::thread([this] { PollUntilStopped(); });
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+  int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
+  Engine& engine() override { return engine_; }
+  ModelRegistry& registry() override { return registry_; }
+
+  void Drain(absl::Duration patience) override {
+    if (std::exchange(drained_, true)) return;
+    if (http_ != nullptr) http_->SetReady(false);
+    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+    engine_.Drain(patience);
+    // Every call has been answered; what is left is handed to the clients.
+    if (server_ != nullptr) {
+      server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    }
+    stop_.Notify();
+    if (poller_.joinable()) poller_.join();
+  }
+
+ private:
+  absl::Status Listen() {
+    const Backend backend = {&engine_, &registry_, &requests_};
+    services_.push_back(NewScoringService(backend));
+    services_.push_back(NewSamplingService(backend));
+    services_.push_back(NewModelsService(backend));
+
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    const int limit = static_cast<int>(options_.limits.max_message_bytes);
+    builder.SetMaxReceiveMessageSize(limit);
+    builder.SetMaxSendMessageSize(limit);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
+    // Two servers on one port would share its connections unnoticed.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddListeningPort(Address(options_.host, options_.port),
+                             grpc::InsecureServerCredentials(), &port_);
+    for (const std::unique_ptr<grpc::Service>& service : services_) {
+      builder.RegisterService(service.get());
+    }
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      server_.reset();
+      return absl::UnavailableError(absl::StrCat(
+          "cannot listen on ", Address(options_.host, options_.port)));
+    }
+    return absl::OkStatus();
+  }
+
+  void PollUntilStopped() {
+    while (!stop_.WaitForNotificationWithTimeout(options_.poll_interval)) {
+      const absl::Status polled = registry_.Poll();
+      if (!polled.ok()) {
+        spdlog::warn("repository: {}", std::string(polled.message()));
+      }
+    }
+  }
+
+  void LogRefused() {
+    const std::shared_ptr<const ModelTable> models = registry_.table();
+    for (const auto& [name, entry] : *models) {
+      for (const auto& [version, why] : entry.refused) {
+        spdlog::warn("refused {}@{}: {}", name, version, why);
+      }
+    }
+  }
+
+  const ServerOptions options_;
+  ModelRegistry registry_;
+  Engine engine_;
+  RequestMetrics requests_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<HttpServer> http_;
+  absl::Notification stop_;
+  std::thread poller_;
+  int port_ = 0;
+  bool drained_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  absl::Status checked = CheckServerOptions(options);
+  if (!checked.ok()) return checked;
+  auto server = std::make_unique<ServerImpl>(options);
+  absl::Status started = server->Start();
+  if (!started.ok()) return started;
+  return server;
+}
+
+}  // namespace scoreserve

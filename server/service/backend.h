@@ -1,0 +1,19 @@
+#ifndef SCORESERVE_SERVER_SERVICE_BACKEND_H_
+#define SCORESERVE_SERVER_SERVICE_BACKEND_H_
+
+#include "server/engine/engine.h"
+#include "server/engine/model_registry.h"
+#include "server/service/request_metrics.h"
+
+namespace scoreserve {
+
+// What every adapter calls. None is owned; all outlive the services.
+struct Backend {
+  Engine* engine = nullptr;
+  ModelRegistry* registry = nullptr;
+  RequestMetrics* requests = nullptr;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_SERVICE_BACKEND_H_

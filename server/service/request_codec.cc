@@ -1,0 +1,101 @@
+#include "server/service/request_codec.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "models/io/model_repository.h"
+#include "models/status.h"
+
+namespace scoreserve {
+
+absl::StatusOr<ModelSelector> DecodeModelRef(const v1::ModelRef& ref) {
+  absl::Status checked = CheckModelName("model.name", ref.name());
+  if (!checked.ok()) return checked;
+  ModelSelector selector = {.name = ref.name(), .version = {}, .alias = {}};
+  if (ref.has_version()) selector.version = ref.version();
+  if (ref.has_alias()) selector.alias = ref.alias();
+  return selector;
+}
+
+Labels DecodeLabels(const v1::ScoreRequest& request) {
+  const auto labels = [](LabelKind kind, const v1::Values& values) -> Labels {
+    return {.kind = kind,
+            .values = absl::MakeConstSpan(values.values().data(),
+                                          values.values_size())};
+  };
+  switch (request.label_case()) {
+    case v1::ScoreRequest::kNoiseLevel:
+      return labels(LabelKind::kNoiseLevel, request.noise_level());
+    case v1::ScoreRequest::kTime:
+      return labels(LabelKind::kTime, request.time());
+    case v1::ScoreRequest::LABEL_NOT_SET:
+      return {};
+  }
+  return {};
+}
+
+absl::StatusOr<OptionValues> DecodeOptions(
+    const google::protobuf::Map<std::string, v1::OptionValue>& options) {
+  OptionValues values;
+  for (const auto& [name, value] : options) {
+    switch (value.kind_case()) {
+      case v1::OptionValue::kFlag:
+        values[name] = value.flag();
+        break;
+      case v1::OptionValue::kInteger:
+        values[name] = int64_t{value.integer()};
+        break;
+      case v1::OptionValue::kNumber:
+        values[name] = value.number();
+        break;
+      case v1::OptionValue::kText:
+        values[name] = value.text();
+        break;
+      case v1::OptionValue::KIND_NOT_SET:
+        return InvalidField(absl::StrCat("options.", name),
+                            "a flag, an integer, a number or a text", "empty");
+    }
+  }
+  return values;
+}
+
+void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire) {
+  wire->set_name(option.name);
+  wire->set_help(option.help);
+  wire->set_type(option.type);
+  wire->set_rule(option.rule);
+  if (option.required) return;
+  v1::OptionValue* value = wire->mutable_default_value();
+  std::visit(
+      [value](const auto& held) {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, bool>) {
+          value->set_flag(held);
+        } else if constexpr (std::is_same_v<Held, int64_t>) {
+          value->set_integer(held);
+        } else if constexpr (std::is_same_v<Held, double>) {
+          value->set_number(held);
+        } else {
+          value->set_text(held);
+        }
+      },
+      option.default_value);
+}
+
+Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now) {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) return Instant::max();
+  // The remaining time is exact to when the wall clock was read last.
+  const auto left = deadline - std::chrono::system_clock::now();
+  if (left > std::chrono::hours(24 * 365)) return Instant::max();
+  return now + std::chrono::duration_cast<Instant::duration>(left);
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,37 @@
+// The parts of requests that more than one service has.
+
+#ifndef SCORESERVE_SERVER_SERVICE_REQUEST_CODEC_H_
+#define SCORESERVE_SERVER_SERVICE_REQUEST_CODEC_H_
+
+#include <grpcpp/server_context.h>
+
+#include "models/options.h"
+#include "absl/status/statusor.h"
+#include "scoreserve/v1/models.pb.h"
+#include "scoreserve/v1/options.pb.h"
+#include "scoreserve/v1/sampling.pb.h"
+#include "scoreserve/v1/scoring.pb.h"
+#include "server/engine/clock.h"
+#include "server/engine/model_registry.h"
+#include "server/engine/request_checks.h"
+
+namespace scoreserve {
+
+// INVALID_ARGUMENT naming "model.name" where that is not a model's name.
+absl::StatusOr<ModelSelector> DecodeModelRef(const v1::ModelRef& ref);
+
+// The values lie in the request.
+Labels DecodeLabels(const v1::ScoreRequest& request);
+
+// INVALID_ARGUMENT naming the option where a value has no kind.
+absl::StatusOr<OptionValues> DecodeOptions(
+    const google::protobuf::Map<std::string, v1::OptionValue>& options);
+
+void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire);
+
+// The caller's deadline on the steady clock; Instant::max() without one.
+Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_SERVICE_REQUEST_CODEC_H_

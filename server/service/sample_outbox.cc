@@ -1,0 +1,81 @@
+#include "server/service/sample_outbox.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "server/service/tensor_codec.h"
+
+namespace scoreserve {
+
+void SampleOutbox::PutStarted(int64_t version, uint64_t seed, int64_t num_steps) {
+  num_steps_ = num_steps;
+  started_.emplace();
+  started_->set_version(version);
+  started_->set_seed(seed);
+  started_->set_num_steps(num_steps);
+}
+
+void SampleOutbox::PutProgress(int64_t step) { progress_ = step; }
+
+void SampleOutbox::PutStates(int64_t step, int64_t first_row,
+                             absl::Span<const float> x) {
+  if (state_bytes_ >= kMaxStateBytes) return;
+  v1::SampleStates& states = states_.emplace_back();
+  states.set_step(step);
+  states.set_first_row(first_row);
+  EncodeRows(x, dim_, states.mutable_x());
+  state_bytes_ += static_cast<int64_t>(states.x().data().size());
+}
+
+void SampleOutbox::PutEnd(std::vector<float> samples) {
+  samples_ = std::move(samples);
+  end_ = absl::OkStatus();
+}
+
+void SampleOutbox::PutEnd(const absl::Status& status) { end_ = status; }
+
+bool SampleOutbox::Next(v1::SampleResponse* frame) {
+  frame->Clear();
+  if (started_.has_value()) {
+    *frame->mutable_started() = *std::exchange(started_, std::nullopt);
+  } else if (!states_.empty()) {
+    state_bytes_ -= static_cast<int64_t>(states_.front().x().data().size());
+    *frame->mutable_states() = std::move(states_.front());
+    states_.pop_front();
+  } else if (progress_.has_value()) {
+    frame->mutable_progress()->set_step(*std::exchange(progress_, std::nullopt));
+    frame->mutable_progress()->set_num_steps(num_steps_);
+  } else if (!samples_.empty()) {
+    NextFinal(frame);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void SampleOutbox::NextFinal(v1::SampleResponse* frame) {
+  const int64_t rows = static_cast<int64_t>(samples_.size()) / dim_;
+  const int64_t row_bytes = dim_ * static_cast<int64_t>(sizeof(float));
+  const int64_t chunk = std::min(std::max<int64_t>(kChunkBytes / row_bytes, 1),
+                                 rows - rows_sent_);
+  v1::SampleFinal* final = frame->mutable_final();
+  final->set_first_row(rows_sent_);
+  EncodeRows(absl::MakeConstSpan(samples_).subspan(rows_sent_ * dim_, chunk * dim_),
+             dim_, final->mutable_x());
+  rows_sent_ += chunk;
+  final->set_last(rows_sent_ == rows);
+  if (final->last()) samples_.clear();
+}
+
+std::optional<absl::Status> SampleOutbox::end() const {
+  const bool empty = !started_.has_value() && states_.empty() &&
+                     !progress_.has_value() && samples_.empty();
+  return empty ? end_ : std::nullopt;
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,56 @@
+#ifndef SCORESERVE_SERVER_SERVICE_SAMPLE_OUTBOX_H_
+#define SCORESERVE_SERVER_SERVICE_SAMPLE_OUTBOX_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "scoreserve/v1/sampling.pb.h"
+
+namespace scoreserve {
+
+// The frames of one Sample stream that are not written yet, in bounded memory:
+// the newest progress replaces an older one, states are dropped while
+// `kMaxStateBytes` of them wait, the first and the final frames are never lost.
+// Thread-compatible.
+class SampleOutbox {
+ public:
+  static constexpr int64_t kMaxStateBytes = 4 << 20;
+  // Half of what a client takes that has set no limit of its own.
+  static constexpr int64_t kChunkBytes = 2 << 20;
+
+  explicit SampleOutbox(int64_t dim) : dim_(dim) {}
+
+  void PutStarted(int64_t version, uint64_t seed, int64_t num_steps);
+  void PutProgress(int64_t step);
+  void PutStates(int64_t step, int64_t first_row, absl::Span<const float> x);
+  // The last thing put: the samples as final frames, cut by rows, or an error.
+  void PutEnd(std::vector<float> samples);
+  void PutEnd(const absl::Status& status);
+
+  // Fills the next frame. False where nothing is left to write now.
+  bool Next(v1::SampleResponse* frame);
+
+  // How the stream ends; absent until PutEnd() and all frames are taken.
+  std::optional<absl::Status> end() const;
+
+ private:
+  void NextFinal(v1::SampleResponse* frame);
+
+  const int64_t dim_;
+  int64_t num_steps_ = 0;
+  std::optional<v1::SampleStarted> started_;
+  std::optional<int64_t> progress_;
+  std::deque<v1::SampleStates> states_;
+  int64_t state_bytes_ = 0;
+  std::vector<float> samples_;
+  int64_t rows_sent_ = 0;
+  std::optional<absl::Status> end_;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_SERVICE_SAMPLE_OUTBOX_H_

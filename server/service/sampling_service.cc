@@ -1,0 +1,50 @@
+#include "server/service/sampling_service.h"
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "models/samplers/sampler.h"
+#include "scoreserve/v1/sampling.grpc.pb.h"
+#include "server/service/request_codec.h"
+#include "server/service/sample_call.h"
+
+namespace scoreserve {
+namespace {
+
+class SamplingService final : public v1::Sampling::CallbackService {
+ public:
+  explicit SamplingService(const Backend& backend) : backend_(backend) {}
+
+  grpc::ServerWriteReactor<v1::SampleResponse>* Sample(
+      grpc::CallbackServerContext* context, const v1::SampleRequest* request) override {
+    return NewSampleCall(backend_, context, *request);
+  }
+
+  grpc::ServerUnaryReactor* ListSamplers(grpc::CallbackServerContext* context,
+                                         const v1::ListSamplersRequest*,
+                                         v1::ListSamplersResponse* response) override {
+    for (const Sampler& sampler : Samplers()) {
+      v1::Sampler* wire = response->add_samplers();
+      wire->set_name(sampler.name);
+      wire->set_help(sampler.help);
+      for (const OptionDescription& option : sampler.options) {
+        EncodeOption(option, wire->add_options());
+      }
+    }
+    backend_.requests->Count("unknown", "ListSamplers", absl::StatusCode::kOk);
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
+ private:
+  const Backend backend_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> NewSamplingService(const Backend& backend) {
+  return std::make_unique<SamplingService>(backend);
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,34 @@
+// The only place where tensors meet protobuf.
+
+#ifndef SCORESERVE_SERVER_SERVICE_TENSOR_CODEC_H_
+#define SCORESERVE_SERVER_SERVICE_TENSOR_CODEC_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "models/io/model_config.h"
+#include "scoreserve/v1/tensor.pb.h"
+
+namespace scoreserve {
+
+// Rows that lie in a message, not copied: valid as long as the message is.
+struct TensorRows {
+  absl::Span<const float> values;
+  int64_t rows = 0;
+};
+
+// Reads rows shaped [rows, dim] or [rows, ...space.shape]. INVALID_ARGUMENT
+// naming `field` and the part that breaks its rule: dtype, rank, a dimension
+// that is not positive, a product that overflows or does not match the data's
+// size, a width that is not the model's, a value that is not finite.
+absl::StatusOr<TensorRows> DecodeRows(absl::string_view field, const v1::Tensor& tensor,
+                                      const DataSpace& space);
+
+// Sets shape [rows, dim], dtype and data.
+void EncodeRows(absl::Span<const float> values, int64_t dim, v1::Tensor* tensor);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_SERVICE_TENSOR_CODEC_H_

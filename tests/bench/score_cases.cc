@@ -1,0 +1,210 @@
+#include "tests/bench/score_cases.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "tests/bench/machine.h"
+
+namespace scoreserve::bench {
+namespace {
+
+constexpr int kWindows = 9;
+constexpr double kWindowSeconds = 0.4;
+
+void DieUnlessOk(const grpc::Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
+  std::exit(1);
+}
+
+// One client that asks again as soon as it is answered, until the window ends.
+class Chain {
+ public:
+  Chain(v1::Scoring::Stub* stub, const v1::ScoreRequest* request,
+        SteadyClock::time_point end, absl::BlockingCounter* ended)
+      : stub_(stub), request_(request), end_(end), ended_(ended) {}
+
+  void Next() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    stub_->async()->Score(context_.get(), request_, &response_,
+                          [this](const grpc::Status& status) {
+                            DieUnlessOk(status);
+                            ++calls_;
+                            if (SteadyClock::now() < end_) {
+                              Next();
+                            } else {
+                              ended_->DecrementCount();
+                            }
+                          });
+  }
+
+  int64_t calls() const { return calls_; }
+
+ private:
+  v1::Scoring::Stub* const stub_;
+  const v1::ScoreRequest* const request_;
+  const SteadyClock::time_point end_;
+  absl::BlockingCounter* const ended_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  v1::ScoreResponse response_;
+  int64_t calls_ = 0;
+};
+
+// Rows a second of `clients` chains on one channel.
+double ChainedRate(v1::Scoring::Stub* stub, int clients, int64_t rows) {
+  const v1::ScoreRequest request = Query(rows);
+  absl::BlockingCounter ended(clients);
+  const auto start = SteadyClock::now();
+  const auto end = start + std::chrono::duration_cast<SteadyClock::duration>(
+                               std::chrono::duration<double>(kWindowSeconds));
+  std::vector<std::unique_ptr<Chain>> chains;
+  for (int i = 0; i < clients; ++i) {
+    chains.push_back(std::make_unique<Chain>(stub, &request, end, &ended));
+  }
+  for (const auto& chain : chains) chain->Next();
+  ended.Wait();
+  const double seconds = SecondsSince(start);
+  int64_t calls = 0;
+  for (const auto& chain : chains) calls += chain->calls();
+  return static_cast<double>(calls * rows) / seconds;
+}
+
+Figure Throughput(Rig& rig, int clients, int64_t rows, double bar) {
+  const auto echo = v1::Scoring::NewStub(Connect(rig.echo->port()));
+  const auto served = v1::Scoring::NewStub(Connect(rig.server->port()));
+  rig.echo->SetRows(rows);
+  std::vector<double> rates, ratios;
+  for (int window = -1; window < kWindows; ++window) {
+    const double echo_rate = ChainedRate(echo.get(), clients, rows);
+    const double in_process = InProcessRate(*rig.model, clients * rows, kWindowSeconds);
+    const double rate = ChainedRate(served.get(), clients, rows);
+    if (window < 0) continue;  // Warm-up.
+    const double limit = 1.0 / (1.0 / echo_rate + 1.0 / in_process);
+    rates.push_back(rate);
+    ratios.push_back(rate / limit);
+  }
+  return {.name = absl::StrCat("score ", clients, " clients x ", rows, " rows"),
+          .value = Median(rates),
+          .unit = "rows/s",
+          .reference = "L = 1/(1/echo + 1/in process)",
+          .ratio = Median(ratios),
+          .at_least = bar,
+          .at_most = {}};
+}
+
+// Latencies in seconds of blocking calls of one row, for about `seconds`.
+std::vector<double> Latencies(v1::Scoring::Stub* stub, double seconds) {
+  const v1::ScoreRequest request = Query(1);
+  std::vector<double> latencies;
+  const auto start = SteadyClock::now();
+  while (SecondsSince(start) < seconds) {
+    grpc::ClientContext context;
+    v1::ScoreResponse response;
+    const auto sent = SteadyClock::now();
+    DieUnlessOk(stub->Score(&context, request, &response));
+    latencies.push_back(SecondsSince(sent));
+  }
+  return latencies;
+}
+
+// Samplers that fill the lane until this object goes.
+class SamplingLoad {
+ public:
+  explicit SamplingLoad(Rig& rig)
+      : stub_(v1::Sampling::NewStub(Connect(rig.server->port()))) {
+    v1::SampleRequest request;
+    request.mutable_model()->set_name("bench");
+    request.set_sampler("langevin");
+    request.set_rows(768);
+    request.set_seed(1);
+    (*request.mutable_options())["step_size"].set_number(1e-3);
+    (*request.mutable_options())["num_steps"].set_integer(100'000);
+    reader_ = stub_->Sample(&context_, request);
+    v1::SampleResponse frame;
+    // The first progress: the lane is full.
+    while (reader_->Read(&frame) && !frame.has_progress()) {
+    }
+    drain_ = std::thread([this] {
+      v1::SampleResponse ignored;
+      while (reader_->Read(&ignored)) {
+      }
+      reader_->Finish();
+    });
+  }
+
+  ~SamplingLoad() {
+    context_.TryCancel();
+    drain_.join();
+  }
+
+ private:
+  const std::unique_ptr<v1::Sampling::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::SampleResponse>> reader_;
+  std::thread drain_;
+};
+
+}  // namespace
+
+std::vector<Figure> ScoreThroughput(Rig& rig) {
+  return {Throughput(rig, 8, 64, 0.9), Throughput(rig, 32, 1, 0.8)};
+}
+
+std::vector<Figure> ScoreLatency(Rig& rig) {
+  const auto echo = v1::Scoring::NewStub(Connect(rig.echo->port()));
+  const auto served = v1::Scoring::NewStub(Connect(rig.server->port()));
+  rig.echo->SetRows(1);
+  std::vector<double> medians, ratios;
+  for (int window = -1; window < kWindows; ++window) {
+    const double of_echo = Median(Latencies(echo.get(), kWindowSeconds));
+    InProcessRate(*rig.model, 1, kWindowSeconds);
+    const double of_server = Median(Latencies(served.get(), kWindowSeconds));
+    if (window < 0) continue;
+    medians.push_back(of_server * 1e6);
+    ratios.push_back(of_server / of_echo);
+  }
+  return {{.name = "score 1 client x 1 row, p50",
+           .value = Median(medians),
+           .unit = "us",
+           .reference = "the echo's p50",
+           .ratio = Median(ratios),
+           .at_least = {},
+           .at_most = 1.5}};
+}
+
+std::vector<Figure> ScoreLatencyUnderSampling(Rig& rig) {
+  constexpr int kPairs = 5;
+  const auto served = v1::Scoring::NewStub(Connect(rig.server->port()));
+  Latencies(served.get(), 0.5);  // Warm-up.
+  EngineMetrics& metrics = rig.server->engine().metrics();
+  std::vector<double> idle, loaded;
+  double longest_pass = 0.0;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    idle.push_back(Quantile(Latencies(served.get(), 1.0), 0.99));
+    const SamplingLoad load(rig);
+    metrics.longest_pass_seconds = 0.0;
+    loaded.push_back(Quantile(Latencies(served.get(), 1.0), 0.99));
+    longest_pass = std::max(longest_pass, metrics.longest_pass_seconds.load());
+  }
+  const double allowed = Median(idle) + 3.0 * longest_pass;
+  return {{.name = "score p99 while samplers fill the device",
+           .value = Median(loaded) * 1e6,
+           .unit = "us",
+           .reference = absl::StrCat("idle p99 ", static_cast<int>(Median(idle) * 1e6),
+                                     " us + 3 x longest pass ",
+                                     static_cast<int>(longest_pass * 1e6), " us"),
+           .ratio = Median(loaded) / allowed,
+           .at_least = {},
+           .at_most = 1.0}};
+}
+
+}  // namespace scoreserve::bench

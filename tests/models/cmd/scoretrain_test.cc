@@ -1,0 +1,177 @@
+// The program as it is run: arguments in; a version, messages and exit codes
+// out.
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "models/io/model_repository.h"
+#include "models/networks/score_network.h"
+#include "tests/support/temp_folder.h"
+
+namespace scoreserve {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Result {
+  int exit_code;
+  std::string output;  // Both streams.
+};
+
+Result Scoretrain(const std::string& arguments) {
+  const std::string command =
+      std::string("'" SCORESERVE_SCORETRAIN "' ") + arguments + " 2>&1";
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  Result result;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
+    result.output += static_cast<char>(c);
+  }
+  const int status = ::pclose(pipe);
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+class ScoretrainTest : public ::testing::Test {
+ protected:
+  ScoretrainTest() {
+    std::ofstream rows(folder_.path() + "/rows.csv");
+    for (int i = 0; i < 20; ++i) rows << i << "," << (7 * i) % 20 << ",9\n";
+  }
+
+  std::string Arguments(const std::string& more = "") const {
+    return "--data " + folder_.path() +
+           "/rows.csv --columns 0:2 --repository " + folder_.path() +
+           "/models --model rows --set width=8 --steps 20 --batch 4 " + more;
+  }
+
+  ModelFiles Published(int64_t version = 1) const {
+    return *ModelRepository(folder_.path() + "/models").Read("rows", version);
+  }
+
+  const TempFolder folder_;
+};
+
+TEST_F(ScoretrainTest, PublishesAModelThatLoads) {
+  const Result result = Scoretrain(Arguments("--hold-out-every 5 --seed 3"));
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("16 training rows, 4 held out"));
+  const ModelFiles files = Published();
+  EXPECT_EQ(files.config.network, "residual_mlp");
+  EXPECT_EQ(files.config.network_options.at("width"), OptionValue(int64_t{8}));
+  EXPECT_EQ(files.config.data.shape, std::vector<int64_t>{2});
+  EXPECT_EQ(files.config.provenance.at("seed"), "3");
+  EXPECT_TRUE(LoadNetwork(files.config, files.arrays).ok());
+  EXPECT_TRUE(
+      std::filesystem::exists(folder_.path() + "/models/rows/1/curve.csv"));
+  EXPECT_TRUE(
+      std::filesystem::exists(folder_.path() + "/models/rows/1/curve.png"));
+}
+
+TEST_F(ScoretrainTest, SameArgumentsGiveTheSameWeightsBitForBit) {
+  ASSERT_EQ(Scoretrain(Arguments()).exit_code, 0);
+  ASSERT_EQ(Scoretrain(Arguments()).exit_code, 0);
+  EXPECT_EQ(SerializeSafetensors(Published(1).arrays),
+            SerializeSafetensors(Published(2).arrays));
+}
+
+TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
+  const struct {
+    const char* arguments;
+    const char* message;
+  } cases[] = {
+      {"--colour red",
+       "The following arguments were not expected: red --colour"},
+      {"--columns 0:9",
+       "columns must be a range inside 0:3, the file's; was 0:9"},
+      {"--shape 3",
+       "shape must be of product 2, the number of columns; was of "
+       "product 3"},
+      {"--network resnet", "there is no network 'resnet'"},
+      {"--set height=1", "there is no option 'height'"},
+      {"--objective guessing", "there is no objective 'guessing'"},
+      {"--learning-rate 0", "learning_rate must be more than 0; was 0"},
+      {"--label-range 0,1", "label.min must be more than 0"},
+      {"--hold-out-every 1", "hold_out_every must be 0 or at least 2; was 1"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const Result result = Scoretrain(Arguments(arguments));
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_THAT(result.output, HasSubstr(message));
+    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1)
+        << result.output;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
+}
+
+TEST_F(ScoretrainTest, DivergenceNamesTheStepAndWritesNothing) {
+  const Result result = Scoretrain(
+      Arguments("--learning-rate 1e30 --gradient-clip 0 --warm-up 0"));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("must stay finite; was"));
+  EXPECT_THAT(result.output, HasSubstr("at step "));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
+}
+
+TEST_F(ScoretrainTest, ASignalEndsItCleanly) {
+  // A few hours of steps, interrupted as soon as the first progress is seen.
+  const std::string command = "exec '" SCORESERVE_SCORETRAIN "' " +
+                              Arguments("--steps 100000000 --log-every 0.01");
+  int progress[2];
+  ASSERT_EQ(::pipe(progress), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(progress[1], STDERR_FILENO);
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ::close(progress[1]);
+  char first = 0;
+  ASSERT_EQ(::read(progress[0], &first, 1), 1);
+  ASSERT_EQ(::kill(child, SIGINT), 0);
+  std::string rest(1 << 16, '\0');
+  while (::read(progress[0], rest.data(), rest.size()) > 0) {
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ::close(progress[0]);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
+}
+
+TEST_F(ScoretrainTest, PublishesAMixtureFromItsComponents) {
+  std::ofstream(folder_.path() + "/hills.csv") << "0.5,1,-2,0\n0.5,1,2,0\n";
+  const std::string arguments = "mixture --components " + folder_.path() +
+                                "/hills.csv --repository " + folder_.path() +
+                                "/models --model rows";
+  ASSERT_EQ(Scoretrain(arguments).exit_code, 0);
+  EXPECT_EQ(Published().arrays.at("means").values,
+            (std::vector<float>{-2.0f, 0.0f, 2.0f, 0.0f}));
+  std::ofstream(folder_.path() + "/hills.csv") << "0.5,1,-2,0\n0.5,-1,2,0\n";
+  const Result refused = Scoretrain(arguments);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.output,
+              HasSubstr("variances[1] must be more than 0; was -1"));
+}
+
+TEST_F(ScoretrainTest, HelpListsOptionsFromTheTables) {
+  const Result help = Scoretrain("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* text :
+       {"residual_mlp", "blocks", "weight_power", "Exit codes"}) {
+    EXPECT_THAT(help.output, HasSubstr(text));
+  }
+}
+
+}  // namespace
+}  // namespace scoreserve

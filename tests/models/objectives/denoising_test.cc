@@ -1,0 +1,203 @@
+#include "models/objectives/denoising.h"
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/ops/cat.h"
+#include "ATen/ops/empty.h"
+#include "ATen/ops/eye.h"
+#include "ATen/ops/linalg_cholesky.h"
+#include "ATen/ops/linalg_inv.h"
+#include "ATen/ops/softplus.h"
+#include "ATen/ops/zeros.h"
+#include "gtest/gtest.h"
+#include "models/networks/score_network.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+// A score given by a formula, in double, so that what is published to ten
+// digits can be checked to ten digits.
+class FormulaNetwork final : public ScoreNetwork {
+ public:
+  FormulaNetwork(int64_t dim, LabelKind label,
+                 std::function<at::Tensor(const ScoreInput&)> score)
+      : dim_(dim), label_(label), score_(std::move(score)) {}
+  int64_t dim() const override { return dim_; }
+  LabelKind label_kind() const override { return label_; }
+  at::Tensor Score(const ScoreInput& input, Workspace&) const override {
+    return score_(input);
+  }
+  std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
+    return {};
+  }
+
+ private:
+  int64_t dim_;
+  LabelKind label_;
+  std::function<at::Tensor(const ScoreInput&)> score_;
+};
+
+using Formula = std::function<double(double row, double column)>;
+
+at::Tensor Matrix(int64_t rows, int64_t columns, const Formula& formula) {
+  const at::Tensor matrix = at::empty({rows, columns}, at::kDouble);
+  double* value = matrix.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      *value++ = formula(static_cast<double>(i), static_cast<double>(j));
+    }
+  }
+  return matrix;
+}
+
+at::Tensor Vector(int64_t size, const std::function<double(double)>& formula) {
+  return Matrix(1, size, [&](double, double j) { return formula(j); })
+      .view({size});
+}
+
+// N(0, S) with S = [[2, .6, 0], [.6, 1, −.3], [0, −.3, .5]].
+at::Tensor Covariance() {
+  const double s[3][3] = {{2.0, 0.6, 0.0}, {0.6, 1.0, -0.3}, {0.0, -0.3, 0.5}};
+  return Matrix(3, 3, [&](double i, double j) {
+    return s[static_cast<int>(i)][static_cast<int>(j)];
+  });
+}
+
+// The expectation over x ~ N(0, S) and z ~ N(0, I) of the loss of a linear
+// score, exactly: the loss is quadratic in the six normals (u, z), x = Lu, so
+// its mean over the twelve points ±√6 e_i, whose first three moments are
+// theirs, is it.
+double ExpectedLoss(const at::Tensor& covariance, const at::Tensor& precision,
+                    double level, double weight_power) {
+  const int64_t dim = covariance.size(0), normals = 2 * dim;
+  const at::Tensor half = at::eye(normals, at::kDouble)
+                              .mul(std::sqrt(static_cast<double>(normals)));
+  const at::Tensor points = at::cat({half, half.neg()});
+  const at::Tensor x =
+      points.narrow(1, 0, dim).matmul(at::linalg_cholesky(covariance).t());
+  const at::Tensor z = points.narrow(1, dim, dim);
+  const FormulaNetwork network(
+      dim, LabelKind::kNone,
+      [&](const ScoreInput& input) { return input.x.matmul(precision).neg(); });
+  const at::Tensor levels = at::zeros({2 * normals}, at::kDouble).fill_(level);
+  Workspace workspace;
+  return DenoisingLosses(network, x, levels, z, weight_power, workspace)
+      .mean()
+      .item<double>();
+}
+
+TEST(DenoisingTest, OptimumForAGaussianIsTheClosedForm) {
+  // ½ (dim/σ² − tr (S + σ² I)⁻¹), attained by the score of the noised density.
+  const double level = 0.3;
+  const at::Tensor noised =
+      Covariance().add(at::eye(3, at::kDouble), level * level);
+  const at::Tensor best = at::linalg_inv(noised);
+  EXPECT_NEAR(ExpectedLoss(Covariance(), best, level, 0.0), 14.703767959, 1e-9);
+  EXPECT_NEAR(ExpectedLoss(Covariance(), best, level, 4.0), 0.119100520, 1e-9);
+}
+
+TEST(DenoisingTest, ItsMinimiserIsTheNoisedScoreAndNotTheCleanOne) {
+  const double level = 0.3;
+  const at::Tensor eye = at::eye(3, at::kDouble);
+  const at::Tensor best = at::linalg_inv(Covariance().add(eye, level * level));
+  const double optimum = ExpectedLoss(Covariance(), best, level, 2.0);
+  EXPECT_GT(
+      ExpectedLoss(Covariance(), at::linalg_inv(Covariance()), level, 2.0),
+      optimum + 1e-3);
+  for (int64_t i = 0; i < 3; ++i) {
+    at::Tensor moved = best.clone();
+    moved[i][i].add_(1e-3);
+    EXPECT_GT(ExpectedLoss(Covariance(), moved, level, 2.0), optimum);
+    moved[i][i].sub_(2e-3);
+    EXPECT_GT(ExpectedLoss(Covariance(), moved, level, 2.0), optimum);
+  }
+}
+
+// The value and the gradient of anneal_dsm_score_estimation() in the authors'
+// own code (ermongroup/ncsn), on inputs given by formulas.
+TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
+  const at::Tensor x = Matrix(
+      5, 4, [](double b, double d) { return std::cos(1 + 3 * b + d * d); });
+  const at::Tensor z = Matrix(5, 4, [](double b, double d) {
+    return std::cos(.5 + 1.7 * b + .9 * d * d);
+  });
+  const double sigmas[] = {1.0, 0.5, 0.1};
+  const at::Tensor levels =
+      Vector(5, [&](double b) { return sigmas[int(b) % 3]; });
+
+  const double root = std::sqrt(6.0);
+  at::Tensor w1 = Matrix(
+      6, 4, [](double i, double j) { return std::sin(i + 2 * j * j + 1) / 2; });
+  const at::Tensor b1 = Vector(6, [](double i) { return .1 * std::cos(i); });
+  const at::Tensor w2 = Matrix(6, 6, [&](double i, double j) {
+    return std::sin(2 * i + j * j + .5) / root;
+  });
+  const at::Tensor b2 =
+      Vector(6, [](double i) { return .1 * std::sin(i + 1); });
+  const at::Tensor w3 = Matrix(4, 6, [&](double i, double j) {
+    return std::cos(i + 3 * j + .3 * i * j) / root;
+  });
+  w1.requires_grad_(true);
+  const FormulaNetwork network(
+      4, LabelKind::kNoiseLevel, [&](const ScoreInput& in) {
+        at::Tensor h = at::softplus(in.x.matmul(w1.t()).add(b1));
+        h = at::softplus(h.matmul(w2.t()).add(b2));
+        return h.matmul(w3.t()).sub(in.x).div(in.label.unsqueeze(1));
+      });
+
+  Workspace workspace;
+  const at::Tensor loss =
+      DenoisingLosses(network, x, levels, z, 2.0, workspace).mean();
+  EXPECT_NEAR(loss.item<double>(), 1.165659125, 1e-9);
+  loss.backward();
+  EXPECT_NEAR(w1.grad().norm().item<double>(), 0.2104684024, 1e-9);
+}
+
+TEST(DenoisingTest, SmallAndLargeLevelsDoNotOverflow) {
+  const FormulaNetwork network(
+      1, LabelKind::kNoiseLevel, [](const ScoreInput& input) {
+        return input.x.div(input.label.square().add(1.0).unsqueeze(1))
+            .neg()
+            .to(at::kFloat);
+      });
+  const at::Tensor x = at::zeros({2, 1});
+  Workspace workspace;
+  const at::Tensor losses = DenoisingLosses(
+      network, x, Vector(2, [](double i) { return i < 1 ? 1e-6 : 1e6; }),
+      at::zeros({2, 1}).fill_(1.0), 2.0, workspace);
+  EXPECT_NEAR(losses[0].item<double>(), 0.5, 1e-6);
+  EXPECT_NEAR(losses[1].item<double>(), 0.0, 1e-6);
+}
+
+TEST(DenoisingTest, EstimatesTheNoisedScore) {
+  const auto objective =
+      NewObjective("denoising", {}, {LabelKind::kNoiseLevel, 0.01, 50.0});
+  EXPECT_EQ((*objective)->estimand(), Estimand::kNoised);
+}
+
+TEST(DenoisingTest, RefusesWhatTheNetworkCannotHave) {
+  EXPECT_EQ(NewObjective("denoising", {}, {}).status().message(),
+            "noise_level must be more than 0 for a network that takes no "
+            "label; was 0");
+  const auto outside = NewObjective("denoising", {{"noise_level", 60.0}},
+                                    {LabelKind::kNoiseLevel, 0.01, 50.0});
+  EXPECT_EQ(FieldOf(outside.status()), "noise_level");
+  const auto never =
+      NewObjective("denoising", {}, {LabelKind::kNoiseLevel, 200.0, 300.0});
+  EXPECT_EQ(FieldOf(never.status()), "noise_level");
+  const auto timed =
+      NewObjective("denoising", {}, {LabelKind::kTime, 0.0, 1.0});
+  EXPECT_EQ(ReasonOf(timed.status()), Reason::kUnsuitableModel);
+  EXPECT_EQ(NewObjective("sliced", {}, {}).status().message(),
+            "there is no objective 'sliced'; there are: denoising");
+}
+
+}  // namespace
+}  // namespace scoreserve

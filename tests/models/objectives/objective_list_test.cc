@@ -1,0 +1,119 @@
+// What holds for every objective that there is.
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/ops/cat.h"
+#include "ATen/ops/empty.h"
+#include "ATen/ops/equal.h"
+#include "c10/core/GradMode.h"
+#include "gtest/gtest.h"
+#include "models/networks/score_network.h"
+#include "models/objectives/objective.h"
+#include "models/samplers/noise.h"
+#include "tests/support/one_thread.h"
+
+namespace scoreserve {
+namespace {
+
+constexpr LabelRule kLevels = {LabelKind::kNoiseLevel, 0.01, 50.0};
+
+class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  EveryObjectiveTest() : objective_(*NewObjective(GetParam(), {}, kLevels)) {
+    ModelConfig config;
+    config.network = "residual_mlp";
+    config.network_options = {{"width", int64_t{8}}, {"blocks", int64_t{1}}};
+    config.data.shape = {3};
+    config.label = kLevels;
+    network_ = *NewNetwork(config, 1);
+    for (const auto& [name, weight] : network_->Weights()) {
+      weight.add_(Normals(1, weight.numel(), 3).view(weight.sizes()), 0.2);
+    }
+  }
+
+  static at::Tensor Normals(int64_t rows, int64_t dim, uint64_t seed) {
+    const at::Tensor x = at::empty({rows, dim});
+    FillNormals(NoiseKey{.seed = seed}, Purpose::kUser, rows, dim,
+                x.mutable_data_ptr<float>());
+    return x;
+  }
+
+  at::Tensor Losses(const at::Tensor& x, const NoiseKey& first) {
+    return objective_->Losses(*network_, x, first, workspace_);
+  }
+
+  std::unique_ptr<Objective> objective_;
+  std::unique_ptr<ScoreNetwork> network_;
+  Workspace workspace_;
+};
+
+TEST_P(EveryObjectiveTest, DrawsFollowFromSeedStepAndRow) {
+  const at::Tensor x = Normals(4, 3, 1);
+  const at::Tensor losses = Losses(x, {.seed = 1, .step = 2, .row = 3});
+  EXPECT_TRUE(at::equal(losses, Losses(x, {.seed = 1, .step = 2, .row = 3})));
+  EXPECT_FALSE(at::equal(losses, Losses(x, {.seed = 2, .step = 2, .row = 3})));
+  EXPECT_FALSE(at::equal(losses, Losses(x, {.seed = 1, .step = 3, .row = 3})));
+  EXPECT_FALSE(at::equal(losses, Losses(x, {.seed = 1, .step = 2, .row = 4})));
+}
+
+TEST_P(EveryObjectiveTest, CuttingABatchDoesNotChangeItsLosses) {
+  const at::Tensor x = Normals(6, 3, 1);
+  const at::Tensor whole = Losses(x, {.seed = 1, .step = 2, .row = 0});
+  const at::Tensor parts =
+      at::cat({Losses(x.narrow(0, 0, 2), {.seed = 1, .step = 2, .row = 0}),
+               Losses(x.narrow(0, 2, 4), {.seed = 1, .step = 2, .row = 2})});
+  EXPECT_LT(whole.sub(parts).div(whole).abs().max().item<double>(), 1e-5);
+}
+
+TEST_P(EveryObjectiveTest, GradientIsThatOfFiniteDifferences) {
+  const at::Tensor x = Normals(64, 3, 1);
+  const NoiseKey first = {.seed = 1};
+  for (auto& [name, weight] : network_->Weights()) weight.requires_grad_(true);
+  Losses(x, first).mean().backward();
+
+  // Along a random direction of all weights, by Richardson's extrapolation.
+  double slope = 0.0;
+  std::vector<std::pair<at::Tensor, at::Tensor>> direction;
+  uint64_t seed = 10;
+  for (auto& [name, weight] : network_->Weights()) {
+    const at::Tensor v =
+        Normals(1, weight.numel(), seed++).view(weight.sizes());
+    slope += weight.grad().mul(v).sum().item<double>();
+    direction.emplace_back(weight, v);
+  }
+  const c10::NoGradGuard no_grad;
+  const auto loss_at = [&](double step) {
+    for (auto& [weight, v] : direction) weight.add_(v, step);
+    const double loss = Losses(x, first).to(at::kDouble).mean().item<double>();
+    for (auto& [weight, v] : direction) weight.sub_(v, step);
+    return loss;
+  };
+  const auto central = [&](double h) {
+    return (loss_at(h) - loss_at(-h)) / (2 * h);
+  };
+  const double h = 4e-3;
+  EXPECT_NEAR((4 * central(h) - central(2 * h)) / 3, slope,
+              2e-3 * std::abs(slope));
+}
+
+TEST_P(EveryObjectiveTest, RefusesAnOptionThatItHasNot) {
+  EXPECT_FALSE(NewObjective(GetParam(), {{"colour", true}}, kLevels).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, EveryObjectiveTest,
+    [] {
+      std::vector<std::string> names;
+      for (const ObjectiveKind& kind : ObjectiveKinds())
+        names.push_back(kind.name);
+      return ::testing::ValuesIn(names);
+    }(),
+    [](const auto& kind) { return kind.param; });
+
+}  // namespace
+}  // namespace scoreserve

@@ -1,0 +1,44 @@
+// Every bar, for the digits that are shipped and for digits trained anew by the
+// documented command. Prints the tables of docs/quality.md.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/models/quality/digits_testing.h"
+#include "tests/support/temp_folder.h"
+
+namespace scoreserve {
+namespace {
+
+void ExpectClearsEveryBar(const std::string& repository) {
+  const Digits digits(repository);
+  const SamplerPlan sampler = *StandardSampler(digits.config.label);
+  const QualityReport report =
+      MeasureQuality(*digits.network, sampler, digits.data, {});
+  std::printf("%s", QualityTables(report).c_str());
+  ExpectDenoisesWell(report.denoising);
+  ExpectSamplesWell(report.samples);
+  // That the measures can tell good from bad: copies, and a Gaussian.
+  EXPECT_NEAR(report.training_rows.accuracy.pooled, 0.5, 0.04);
+  EXPECT_EQ(report.training_rows.distance_ratio, 0.0);
+  EXPECT_GT(report.gaussian.accuracy.pooled, 0.75);
+  EXPECT_GT(report.gaussian.accuracy.second, 0.9);
+}
+
+TEST(DigitsQualityLongTest, ShippedModelClearsEveryBar) {
+  ExpectClearsEveryBar(SCORESERVE_ZOO);
+}
+
+TEST(DigitsQualityLongTest, ModelTrainedAnewClearsEveryBar) {
+  const TempFolder folder;
+  const std::string command =
+      "cd " SCORESERVE_SOURCE " && models/zoo/make.sh '" +
+      std::string(SCORESERVE_SCORETRAIN) + "' '" + folder.path() + "'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  ExpectClearsEveryBar(folder.path());
+}
+
+}  // namespace
+}  // namespace scoreserve

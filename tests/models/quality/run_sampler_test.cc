@@ -1,0 +1,46 @@
+#include "models/quality/run_sampler.h"
+
+#include <cmath>
+#include <memory>
+
+#include "ATen/ops/equal.h"
+#include "gtest/gtest.h"
+#include "models/quality/quality_data.h"
+#include "tests/models/networks/network_testing.h"
+
+namespace scoreserve {
+namespace {
+
+// N(0, I): one component at the origin.
+std::unique_ptr<ScoreNetwork> WhiteNoise() {
+  const ModelConfig config = Config("gaussian_mixture", 2, kLevelsFromZero);
+  return *LoadNetwork(config, {{"weights", {{1}, {1.0f}}},
+                               {"means", {{1, 2}, {0.0f, 0.0f}}},
+                               {"variances", {{1}, {1.0f}}}});
+}
+
+TEST(RunSamplerTest, RunsEveryStepOfTheTable) {
+  // On N(0, I) the score is −x / (1 + σ²), and each step acts exactly on the
+  // variance of a row.
+  const SamplerPlan plan = *StandardSampler(kLevelsFromZero);
+  double variance = plan.start_scale * plan.start_scale;
+  for (int64_t k = 0; k < plan.table.num_steps(); ++k) {
+    const Step& step = plan.table.At(k);
+    const double gain = step.xx - step.xs / (1.0 + step.label * step.label);
+    variance = gain * gain * variance + step.xz * step.xz;
+  }
+  const int64_t rows = 4000;
+  const at::Tensor x = RunSampler(*WhiteNoise(), plan, rows, 1);
+  EXPECT_NEAR(x.square().mean().item<double>(), variance,
+              4.0 * variance * std::sqrt(2.0 / (2.0 * rows)));
+}
+
+TEST(RunSamplerTest, ARowDoesNotDependOnHowManyThereAre) {
+  const SamplerPlan plan = *StandardSampler(kLevelsFromZero);
+  const at::Tensor many = RunSampler(*WhiteNoise(), plan, 9, 1);
+  const at::Tensor few = RunSampler(*WhiteNoise(), plan, 3, 1);
+  EXPECT_TRUE(at::equal(many.narrow(0, 0, 3), few));
+}
+
+}  // namespace
+}  // namespace scoreserve

@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "models/io/model_config.h"
+#include "models/samplers/sampler.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+constexpr LabelRule kNoiseLevel = {
+    .kind = LabelKind::kNoiseLevel, .min = 0.0, .max = 100.0};
+
+TEST(SamplerListTest, NamesAreUniqueAndInOrder) {
+  std::vector<std::string> names;
+  for (const Sampler& sampler : Samplers()) names.push_back(sampler.name);
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(),
+            names.size());
+}
+
+TEST(SamplerListTest, EverySamplerDescribesItselfAndItsOptions) {
+  for (const Sampler& sampler : Samplers()) {
+    EXPECT_FALSE(sampler.help.empty()) << sampler.name;
+    EXPECT_FALSE(sampler.options.empty()) << sampler.name;
+    std::set<std::string> names;
+    for (const OptionDescription& option : sampler.options) {
+      EXPECT_TRUE(names.insert(option.name).second) << option.name;
+      EXPECT_FALSE(option.help.empty()) << option.name;
+      EXPECT_EQ(option.help.back(), '.') << option.name;
+      EXPECT_FALSE(option.type.empty()) << option.name;
+    }
+  }
+}
+
+// What ListSamplers prints, a client can send back.
+TEST(SamplerListTest, TheDefaultsThatAreDescribedAreTaken) {
+  for (const Sampler& sampler : Samplers()) {
+    OptionValues values;
+    for (const OptionDescription& option : sampler.options) {
+      values[option.name] = option.default_value;
+    }
+    EXPECT_TRUE(sampler.plan(values, kNoiseLevel).ok()) << sampler.name;
+  }
+}
+
+TEST(SamplerListTest, EveryOptionIsRefusedByItsName) {
+  for (const Sampler& sampler : Samplers()) {
+    for (const OptionDescription& option : sampler.options) {
+      const absl::Status status =
+          sampler.plan({{option.name, std::string("x")}}, kNoiseLevel).status();
+      EXPECT_EQ(FieldOf(status), option.name) << sampler.name;
+    }
+  }
+}
+
+TEST(SamplerListTest, FindsByName) {
+  for (const Sampler& sampler : Samplers()) {
+    const auto found = FindSampler(sampler.name);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(*found, &sampler);
+  }
+}
+
+TEST(SamplerListTest, AnUnknownNameListsThoseThatThereAre) {
+  const absl::Status status = FindSampler("metropolis").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(status), Reason::kUnknownSampler);
+  EXPECT_EQ(status.message(),
+            "there is no sampler 'metropolis'; there are: annealed_langevin, "
+            "langevin");
+}
+
+}  // namespace
+}  // namespace scoreserve

@@ -1,0 +1,171 @@
+#include "models/training/trainer.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ATen/ops/empty.h"
+#include "c10/core/InferenceMode.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "models/samplers/noise.h"
+#include "models/status.h"
+#include "tests/support/one_thread.h"
+
+namespace scoreserve {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr LabelRule kLevels = {LabelKind::kNoiseLevel, 0.01, 50.0};
+
+ModelConfig Small(std::string network = "residual_mlp",
+                  LabelRule label = kLevels) {
+  ModelConfig config;
+  config.network = std::move(network);
+  config.data.shape = {2};
+  config.label = label;
+  if (config.network == "residual_mlp") {
+    config.network_options = {{"width", int64_t{16}}, {"blocks", int64_t{1}}};
+  }
+  return config;
+}
+
+// Rows of N(0, diag(4, ¼)).
+at::Tensor Data(int64_t rows = 500) {
+  const at::Tensor x = at::empty({rows, 2});
+  FillNormals(NoiseKey{.seed = 9}, Purpose::kUser, rows, 2,
+              x.mutable_data_ptr<float>());
+  x.select(1, 0).mul_(2.0);
+  x.select(1, 1).mul_(0.5);
+  return x;
+}
+
+std::unique_ptr<Trainer> New(TrainerOptions options, uint64_t seed = 1,
+                             const NamedArrays* start = nullptr) {
+  return *Trainer::New(Small(), *NewObjective("denoising", {}, kLevels),
+                       options, seed, start);
+}
+
+void Train(Trainer& trainer, int steps, const at::Tensor& rows = Data()) {
+  for (int k = 0; k < steps; ++k) ASSERT_TRUE(trainer.Step(rows).ok());
+}
+
+bool Same(const NamedArrays& a, const NamedArrays& b) {
+  for (const auto& [name, array] : a) {
+    if (array.values != b.at(name).values) return false;
+  }
+  return true;
+}
+
+TEST(TrainerTest, SameSeedGivesTheSameWeightsBitForBit) {
+  auto one = New({.batch = 32}), same = New({.batch = 32}),
+       other = New({.batch = 32}, 2);
+  for (Trainer* trainer : {one.get(), same.get(), other.get()})
+    Train(*trainer, 20);
+  EXPECT_TRUE(Same(one->EmaWeights(), same->EmaWeights()));
+  EXPECT_FALSE(Same(one->EmaWeights(), other->EmaWeights()));
+}
+
+TEST(TrainerTest, LearnsTheScoreOfAGaussian) {
+  auto trainer =
+      New({.batch = 128, .learning_rate = 3e-3, .steps = 1000, .ema = 0.99});
+  const double before = trainer->HoldOutLoss(Data());
+  Train(*trainer, 1000);
+  EXPECT_LT(trainer->HoldOutLoss(Data()), before);
+  // At (2, ½), noise level 1: −x / (variance + 1).
+  const at::Tensor x = at::empty({1, 2}), label = at::empty({1}, at::kDouble);
+  x.mutable_data_ptr<float>()[0] = 2.0f;
+  x.mutable_data_ptr<float>()[1] = 0.5f;
+  label.fill_(1.0);
+  Workspace workspace;
+  const at::Tensor score =
+      trainer->averaged().Score({.x = x, .label = label}, workspace);
+  EXPECT_NEAR(score[0][0].item<double>(), -2.0 / 5.0, 0.1);
+  EXPECT_NEAR(score[0][1].item<double>(), -0.5 / 1.25, 0.1);
+}
+
+TEST(TrainerTest, AnEmaOfZeroIsTheWeightsThemselves) {
+  auto averaged = New({.batch = 8, .ema = 0.999}),
+       last = New({.batch = 8, .ema = 0.0});
+  Train(*averaged, 1);
+  Train(*last, 1);
+  // After one step from w0 to w1 the young average is ⅒ w0 + 9⁄10 w1.
+  const NamedArrays start =
+      SaveWeights(*std::move(NewNetwork(Small(), 1)).value());
+  const std::string name = "last.weight";  // The one that moves first.
+  const float w0 = start.at(name).values[0];
+  const float w1 = last->EmaWeights().at(name).values[0];
+  EXPECT_NE(w0, w1);
+  EXPECT_NEAR(averaged->EmaWeights().at(name).values[0], 0.1f * w0 + 0.9f * w1,
+              1e-6f);
+}
+
+TEST(TrainerTest, LearningRateRisesThenFallsToOnePercent) {
+  const TrainerOptions options = {
+      .learning_rate = 2.0, .warm_up = 10, .steps = 1000};
+  EXPECT_NEAR(LearningRate(options, 0), 0.2, 1e-12);
+  EXPECT_NEAR(LearningRate(options, 500), 2.0 * 0.505, 1e-12);
+  EXPECT_NEAR(LearningRate(options, 1000), 0.02, 1e-12);
+  EXPECT_NEAR(LearningRate(options, 5000), 0.02, 1e-12);
+  EXPECT_EQ(LearningRate({.learning_rate = 2.0, .warm_up = 0, .steps = 0}, 7),
+            2.0);
+}
+
+TEST(TrainerTest, EmaDecayWarmsUp) {
+  EXPECT_EQ(EmaDecay({.ema = 0.999}, 0), 0.1);
+  EXPECT_EQ(EmaDecay({.ema = 0.999}, 89), 90.0 / 99.0);
+  EXPECT_EQ(EmaDecay({.ema = 0.999}, 1'000'000), 0.999);
+}
+
+TEST(TrainerTest, LossThatIsNotFiniteStopsItNamingTheStep) {
+  auto trainer = New({.batch = 8});
+  Train(*trainer, 3);
+  const NamedArrays before = trainer->EmaWeights();
+  const at::Tensor bad = Data().fill_(std::numeric_limits<double>::quiet_NaN());
+  const absl::Status status = trainer->Step(bad).status();
+  EXPECT_EQ(ReasonOf(status), Reason::kNumericDivergence);
+  EXPECT_THAT(status.message(),
+              HasSubstr("loss must stay finite; was nan at step 3"));
+  EXPECT_EQ(trainer->steps_done(), 3);
+  EXPECT_TRUE(Same(before, trainer->EmaWeights()));
+}
+
+TEST(TrainerTest, HoldOutLossIsAlwaysOfTheSameDraws) {
+  auto trainer = New({.batch = 8});
+  const double loss = trainer->HoldOutLoss(Data());
+  Train(*trainer, 1);
+  trainer->HoldOutLoss(Data());
+  EXPECT_EQ(New({.batch = 8})->HoldOutLoss(Data()), loss);
+}
+
+TEST(TrainerTest, WorksInsideInferenceMode) {
+  auto outside = New({.batch = 8});
+  Train(*outside, 2);
+  const at::Tensor rows = Data();
+  const c10::InferenceMode inference;
+  auto inside = New({.batch = 8});
+  Train(*inside, 2, rows);
+  EXPECT_TRUE(Same(inside->EmaWeights(), outside->EmaWeights()));
+}
+
+TEST(TrainerTest, GoesOnFromGivenWeights) {
+  auto first = New({.batch = 8});
+  Train(*first, 2);
+  const NamedArrays start = first->EmaWeights();
+  EXPECT_TRUE(Same(New({.batch = 8}, 5, &start)->EmaWeights(), start));
+}
+
+TEST(TrainerTest, RefusesAClosedForm) {
+  const auto trainer =
+      Trainer::New(Small("gaussian_mixture"),
+                   *NewObjective("denoising", {}, kLevels), {}, 1);
+  EXPECT_EQ(trainer.status().message(),
+            "network 'gaussian_mixture' cannot be trained");
+}
+
+}  // namespace
+}  // namespace scoreserve

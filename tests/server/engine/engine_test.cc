@@ -1,0 +1,98 @@
+#include "server/engine/engine.h"
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "models/status.h"
+#include "tests/support/test_models.h"
+#include "tests/support/test_sinks.h"
+
+namespace scoreserve {
+namespace {
+
+std::shared_ptr<const SamplerPlan> Langevin(int64_t steps) {
+  auto plan = (*FindSampler("langevin"))
+                  ->plan({{"step_size", 0.1}, {"num_steps", steps}}, LabelRule());
+  return std::make_shared<const SamplerPlan>(*std::move(plan));
+}
+
+SampleRequest Request(const std::shared_ptr<const ModelSnapshot>& model, int64_t rows,
+                      int64_t steps, TestSampleSink* sink) {
+  return {.model = model,
+          .plan = Langevin(steps),
+          .rows = rows,
+          .seed = 1,
+          .start = {},
+          .states_every = 0,
+          .deadline = Instant::max(),
+          .sink = sink,
+          .ticket = {}};
+}
+
+TEST(EngineTest, SamplesOnItsOwnThreadAndGivesTheWorkBack) {
+  Engine engine({});
+  TestSampleSink sink;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  ASSERT_TRUE(engine.Sample(Request(model, 8, 100, &sink)).ok());
+  EXPECT_TRUE(sink.status().ok());
+  EXPECT_EQ(sink.samples().size(), 16u);
+  EXPECT_EQ(engine.ledger().outstanding(WorkClass::kSampling), 0);
+}
+
+TEST(EngineTest, RefusesRowCountsOutOfRangeBeforeTheSinkHears) {
+  Engine engine({});
+  TestSampleSink sink;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  for (const int64_t rows : {int64_t{0}, int64_t{-1}, int64_t{1} << 31}) {
+    const absl::Status refused = engine.Sample(Request(model, rows, 1, &sink));
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << rows;
+    EXPECT_EQ(FieldOf(refused), "rows");
+  }
+  EXPECT_FALSE(sink.done());
+}
+
+TEST(EngineTest, DrainLetsWorkEndAndRefusesMore) {
+  Engine engine({});
+  TestSampleSink running, late;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  ASSERT_TRUE(engine.Sample(Request(model, 8, 1000, &running)).ok());
+  engine.Drain(absl::InfiniteDuration());
+  EXPECT_TRUE(running.status().ok());
+  const absl::Status refused = engine.Sample(Request(model, 8, 10, &late));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(refused), Reason::kStopping);
+}
+
+TEST(EngineTest, DrainWithoutPatienceEndsWhatRuns) {
+  Engine engine({});
+  TestSampleSink endless;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  ASSERT_TRUE(engine.Sample(Request(model, 8, 10'000'000, &endless)).ok());
+  engine.Drain(absl::ZeroDuration());
+  EXPECT_EQ(endless.status().code(), absl::StatusCode::kUnavailable);
+}
+
+// The stationary variance of the discretised chain is v / (1 − h / 2v).
+TEST(EngineTest, ServedLangevinHasTheVarianceOfItsOwnChain) {
+  Engine engine({});
+  TestSampleSink sink;
+  const int64_t rows = 4000, dim = 4;
+  const auto model = Snapshot(GaussianFiles(dim, 1.0f), 1024);
+  ASSERT_TRUE(engine.Sample(Request(model, rows, 200, &sink)).ok());
+  ASSERT_TRUE(sink.status().ok());
+  double sum = 0.0;
+  for (const float x : sink.samples()) sum += double{x} * x;
+  const double count = static_cast<double>(rows * dim);
+  const double expected = 1.0 / (1.0 - 0.1 / 2.0);
+  const double standard_error = expected * std::sqrt(2.0 / count);
+  EXPECT_NEAR(sum / count, expected, 5.0 * standard_error);
+}
+
+}  // namespace
+}  // namespace scoreserve

@@ -1,0 +1,62 @@
+// Small real models for tests of the engine and of what is above it.
+
+#ifndef SCORESERVE_TESTS_SUPPORT_TEST_MODELS_H_
+#define SCORESERVE_TESTS_SUPPORT_TEST_MODELS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "models/io/model_config.h"
+#include "models/io/model_repository.h"
+#include "models/networks/score_network.h"
+#include "server/engine/model_snapshot.h"
+
+namespace scoreserve {
+
+// N(0, variance · I) in closed form: the score is −x / variance. With label
+// NOISE_LEVEL σ in [0, 100] it is −x / (variance + σ²).
+inline ModelFiles GaussianFiles(int64_t dim, float variance,
+                                LabelKind label = LabelKind::kNone) {
+  ModelFiles files;
+  files.config.description = "A Gaussian.";
+  files.config.network = "gaussian_mixture";
+  files.config.network_options = {{"components", int64_t{1}}};
+  files.config.data.shape = {dim};
+  if (label != LabelKind::kNone) files.config.label = {label, 0.0, 100.0};
+  files.arrays["weights"] = {{1}, {1.0f}};
+  files.arrays["means"] = {{1, dim}, std::vector<float>(dim, 0.0f)};
+  files.arrays["variances"] = {{1}, {variance}};
+  return files;
+}
+
+// The benchmark's network, with seeded weights.
+inline ModelFiles MlpFiles(int64_t dim = 64) {
+  ModelFiles files;
+  files.config.description = "A plain network with seeded weights.";
+  files.config.network = "mlp";
+  files.config.data.shape = {dim};
+  auto network = NewNetwork(files.config, /*seed=*/1);
+  files.arrays = SaveWeights(**network);
+  return files;
+}
+
+// `files` as the engine holds them.
+inline std::shared_ptr<const ModelSnapshot> Snapshot(ModelFiles files,
+                                                     int64_t max_batch_rows = 64,
+                                                     std::string name = "model") {
+  auto snapshot = std::make_shared<ModelSnapshot>();
+  snapshot->name = std::move(name);
+  snapshot->version = 1;
+  snapshot->network = *LoadNetwork(files.config, files.arrays);
+  snapshot->config = std::move(files.config);
+  snapshot->max_batch_rows = max_batch_rows;
+  return snapshot;
+}
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_TESTS_SUPPORT_TEST_MODELS_H_

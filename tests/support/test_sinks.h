@@ -1,0 +1,87 @@
+// Sinks that remember what they were told.
+
+#ifndef SCORESERVE_TESTS_SUPPORT_TEST_SINKS_H_
+#define SCORESERVE_TESTS_SUPPORT_TEST_SINKS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "absl/types/span.h"
+#include "server/engine/work.h"
+
+namespace scoreserve {
+
+class TestScoreSink : public ScoreSink {
+ public:
+  bool Cancelled() const override { return cancelled_; }
+  void Done(absl::StatusOr<absl::Span<const float>> scores) override {
+    status_ = scores.status();
+    if (scores.ok()) scores_.assign(scores->begin(), scores->end());
+    done_.Notify();
+  }
+
+  void Cancel() { cancelled_ = true; }
+  bool done() const { return done_.HasBeenNotified(); }
+  // Waits for the answer.
+  const absl::Status& status() const {
+    done_.WaitForNotification();
+    return status_;
+  }
+  const std::vector<float>& scores() const {
+    done_.WaitForNotification();
+    return scores_;
+  }
+
+ private:
+  std::atomic<bool> cancelled_ = false;
+  absl::Status status_;
+  std::vector<float> scores_;
+  absl::Notification done_;
+};
+
+class TestSampleSink : public SampleSink {
+ public:
+  bool Cancelled() const override { return cancelled_; }
+  void Progress(int64_t step) override { progress_ = step; }
+  void States(int64_t step, int64_t first_row, absl::Span<const float> x) override {
+    states_[{step, first_row}].assign(x.begin(), x.end());
+  }
+  void Done(absl::StatusOr<std::vector<float>> samples) override {
+    status_ = samples.status();
+    if (samples.ok()) samples_ = *std::move(samples);
+    done_.Notify();
+  }
+
+  void Cancel() { cancelled_ = true; }
+  bool done() const { return done_.HasBeenNotified(); }
+  const absl::Status& status() const {
+    done_.WaitForNotification();
+    return status_;
+  }
+  const std::vector<float>& samples() const {
+    done_.WaitForNotification();
+    return samples_;
+  }
+  // By (step, first row).
+  const std::map<std::pair<int64_t, int64_t>, std::vector<float>>& states() const {
+    return states_;
+  }
+
+ private:
+  std::atomic<bool> cancelled_ = false;
+  int64_t progress_ = 0;
+  std::map<std::pair<int64_t, int64_t>, std::vector<float>> states_;
+  absl::Status status_;
+  std::vector<float> samples_;
+  absl::Notification done_;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_TESTS_SUPPORT_TEST_SINKS_H_
