@@ -13,7 +13,8 @@ namespace {
 
 absl::Status Offer(DeviceLoop& loop, Work work) {
   absl::Status offered = loop.inbox().Offer(std::move(work));
-  return offered.ok() ? offered : WithReason(std::move(offered), Reason::kStopping);
+  return offered.ok() ? offered
+                      : WithReason(std::move(offered), Reason::kStopping);
 }
 
 }  // namespace

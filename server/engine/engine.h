@@ -38,8 +38,8 @@ class Engine {
   const Limits& limits() const { return limits_; }
   const Clock& clock() const { return *clock_; }
 
-  // Takes the work iff OK; its sink then gets Done() exactly once. The ticket is
-  // filled here. INVALID_ARGUMENT naming the field, RESOURCE_EXHAUSTED, or
+  // Takes the work iff OK; its sink then gets Done() exactly once. The ticket
+  // is filled here. INVALID_ARGUMENT naming the field, RESOURCE_EXHAUSTED, or
   // UNAVAILABLE after Drain() has begun.
   absl::Status Score(ScoreQuery query);
   absl::Status Sample(SampleRequest request);

@@ -36,8 +36,8 @@ class ClientCallsTest : public ::testing::Test {
 
 TEST_F(ClientCallsTest, ScoresLieInTheCallersSpan) {
   std::vector<float> score(4);
-  const auto version = client_->Score(
-      {.model = {"plain"}, .x = x_, .rows = 2}, absl::MakeSpan(score));
+  const auto version = client_->Score({.model = {"plain"}, .x = x_, .rows = 2},
+                                      absl::MakeSpan(score));
   ASSERT_TRUE(version.ok()) << version.status();
   EXPECT_EQ(*version, 1);
   EXPECT_THAT(score, ElementsAre(-0.5f, 1.0f, -0.25f, -2.0f));
@@ -123,16 +123,17 @@ TEST_F(ClientCallsTest, SamplesArriveWholeAfterTheirFrames) {
   query.seed = 5;
   query.states_every = 50;
   const auto samples = client_->Sample(
-      query, {.on_start = [&](const SampleStart& start) { seed = start.seed; },
-              .on_state = [&](const SampleState& s) { states.push_back(s.step); }});
+      query,
+      {.on_start = [&](const SampleStart& start) { seed = start.seed; },
+       .on_state = [&](const SampleState& s) { states.push_back(s.step); }});
   ASSERT_TRUE(samples.ok()) << samples.status();
   EXPECT_EQ(samples->rows, 3);
   EXPECT_EQ(samples->x.size(), 6u);
   EXPECT_EQ(samples->start.num_steps, 100);
   EXPECT_EQ(seed, 5u);
   EXPECT_FALSE(states.empty());
-  const auto again = Await<Samples>(
-      [&](auto done) { client_->SampleAsync(query, {}, done); });
+  const auto again =
+      Await<Samples>([&](auto done) { client_->SampleAsync(query, {}, done); });
   EXPECT_EQ(again->x, samples->x);
 }
 

@@ -76,8 +76,9 @@ TEST_F(ClientCancelTest, DeadlinesEndLongAndShortCalls) {
                                        {.timeout = absl::Milliseconds(200)});
   EXPECT_EQ(samples.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(200));
-  EXPECT_EQ(client_->ListModels({.timeout = absl::Nanoseconds(1)}).status().code(),
-            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(
+      client_->ListModels({.timeout = absl::Nanoseconds(1)}).status().code(),
+      absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST_F(ClientCancelTest, ClientsDefaultsHoldWhereACallSetsNoDeadline) {

@@ -14,22 +14,23 @@ namespace {
 // The most sampling work that the server below takes at a time.
 constexpr int64_t kCap = 40'000;
 
-// Starts a run that takes all of the cap, and waits until it is part of the way.
+// Starts a run that takes all of the cap, and waits until it is part of the
+// way.
 class FullServer {
  public:
   explicit FullServer(Client& client) {
-    client.SampleAsync(
-        Langevin(1, kCap),
-        {.on_step =
-             [this](const SampleStep& step) {
-               if (step.step * 3 > step.num_steps && !under_way_.HasBeenNotified()) {
-                 under_way_.Notify();
-               }
-             }},
-        [this](const absl::StatusOr<Samples>& samples) {
-          EXPECT_TRUE(samples.ok()) << samples.status();
-          done_.Notify();
-        });
+    client.SampleAsync(Langevin(1, kCap),
+                       {.on_step =
+                            [this](const SampleStep& step) {
+                              if (step.step * 3 > step.num_steps &&
+                                  !under_way_.HasBeenNotified()) {
+                                under_way_.Notify();
+                              }
+                            }},
+                       [this](const absl::StatusOr<Samples>& samples) {
+                         EXPECT_TRUE(samples.ok()) << samples.status();
+                         done_.Notify();
+                       });
     under_way_.WaitForNotification();
   }
   ~FullServer() { done_.WaitForNotification(); }
@@ -60,8 +61,8 @@ TEST_F(ClientRetryTest, ARefusalSaysHowLongToWait) {
   EXPECT_GT(DetailsOf(status).retry_after, absl::ZeroDuration());
 }
 
-// gRPC's own pause before a second attempt is at most 0.12 s, when the server is
-// still full: that two attempts do shows that the server's was obeyed.
+// gRPC's own pause before a second attempt is at most 0.12 s, when the server
+// is still full: that two attempts do shows that the server's was obeyed.
 TEST_F(ClientRetryTest, TheSecondAttemptComesWhenTheServerSaid) {
   const auto twice = served_.NewClient({.max_attempts = 2});
   // So that the server knows its rate.

@@ -91,8 +91,8 @@ TEST_F(ClientStreamTest, WhatIsRefusedHereIsNotSentAndGetsNoReply) {
 TEST_F(ClientStreamTest, SixtyFourMayBeUnansweredAndNotOneMore) {
   absl::Notification first, go_on;
   std::atomic<int> replies = 0;
-  const auto stream = client_->OpenScoreStream(
-      [&](uint64_t, const absl::StatusOr<ScoreView>&) {
+  const auto stream =
+      client_->OpenScoreStream([&](uint64_t, const absl::StatusOr<ScoreView>&) {
         if (replies++ > 0) return;
         first.Notify();
         go_on.WaitForNotification();  // Holds all later replies back.

@@ -20,11 +20,11 @@ namespace scoreserve {
 //   labelled  N(0, I) that takes a noise level σ: −x / (1 + σ²)
 class ServedModels {
  public:
-  explicit ServedModels(ServerOptions options = {}) : options_(std::move(options)) {
+  explicit ServedModels(ServerOptions options = {})
+      : options_(std::move(options)) {
     const ModelRepository repository(folder_.path());
     repository.Write("plain", GaussianFiles(2, 2.0f)).value();
-    repository
-        .Write("labelled", GaussianFiles(2, 1.0f, LabelKind::kNoiseLevel))
+    repository.Write("labelled", GaussianFiles(2, 1.0f, LabelKind::kNoiseLevel))
         .value();
     options_.repository = folder_.path();
     options_.port = 0;
@@ -39,7 +39,9 @@ class ServedModels {
   void Stop() { server_.reset(); }
 
   Server& server() { return *server_; }
-  std::string address() const { return absl::StrCat("127.0.0.1:", options_.port); }
+  std::string address() const {
+    return absl::StrCat("127.0.0.1:", options_.port);
+  }
 
   // A new client of this server.
   std::unique_ptr<Client> NewClient(ClientOptions options = {}) const {
