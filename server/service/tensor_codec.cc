@@ -56,8 +56,8 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
                                       const DataSpace& space) {
   if (tensor.dtype() != v1::DTYPE_FLOAT32) {
     return InvalidField(absl::StrCat(field, ".dtype"), "DTYPE_FLOAT32",
-                        v1::DType_IsValid(tensor.dtype())
-                            ? v1::DType_Name(tensor.dtype())
+                        v1::Dtype_IsValid(tensor.dtype())
+                            ? v1::Dtype_Name(tensor.dtype())
                             : absl::StrCat(static_cast<int>(tensor.dtype())));
   }
   const absl::StatusOr<int64_t> elements = NumElements(field, tensor);
