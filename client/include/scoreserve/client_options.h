@@ -22,11 +22,11 @@ struct ClientOptions {
   std::string target = "127.0.0.1:7860";
 
   // Of the channels. Null: without TLS.
-  std::shared_ptr<grpc::ChannelCredentials> credentials;
+  std::shared_ptr<grpc::ChannelCredentials> credentials = {};
 
   // Tells the server who asks (metadata x-scoreserve-client), for fair shares
   // and logs. May be empty; printable ASCII.
-  std::string client_name;
+  std::string client_name = {};
 
   // The deadline of a call that is given none: Sample() and ScoreStream take
   // the second. More than 0, or infinite.

@@ -15,17 +15,17 @@ namespace scoreserve::inline client {
 struct ErrorDetails {
   // A name from scoreserve.v1.ErrorReason without its prefix:
   // "MODEL_NOT_FOUND".
-  std::string reason;
+  std::string reason = {};
 
   // INVALID_ARGUMENT: the field that breaks its rule: "x.shape",
   // "options.step_size".
-  std::string field;
+  std::string field = {};
 
   // NUMERIC_DIVERGENCE: the step, counted from 0.
-  std::optional<int64_t> step;
+  std::optional<int64_t> step = {};
 
   // RESOURCE_EXHAUSTED: how long the server would have one wait.
-  std::optional<absl::Duration> retry_after;
+  std::optional<absl::Duration> retry_after = {};
 };
 
 // The details of a status that a call gave. Empty for OK and for errors that

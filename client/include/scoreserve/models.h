@@ -15,7 +15,7 @@ namespace scoreserve::inline client {
 // the alias "stable" where it is set, else the highest version; at most one of
 // them may be given.
 struct ModelRef {
-  std::string name;
+  std::string name = {};
   std::optional<int64_t> version = {};
   std::optional<std::string> alias = {};
 };
@@ -32,32 +32,32 @@ enum class LabelType { kNone, kNoiseLevel, kTime };
 // ("model space"): x_model = (x_data - offset) / scale, and so for scores
 // s_data = s_model / scale.
 struct DataInfo {
-  std::vector<int64_t> shape;  // Of one row.
+  std::vector<int64_t> shape = {};  // Of one row.
   double offset = 0.0;
   double scale = 1.0;
-  std::optional<double> min, max;  // Where data lies.
+  std::optional<double> min = {}, max = {};  // Where data lies.
 };
 
 // A version on the server's disk that it does not serve.
 struct RefusedVersionInfo {
   int64_t version = 0;
-  std::string why;
+  std::string why = {};
 };
 
 // One version of a model.
 struct ModelInfo {
-  std::string name;
+  std::string name = {};
   int64_t version = 0;
-  std::vector<std::string> aliases;  // That point at this version.
-  std::string network;               // Its kind, "residual_mlp".
+  std::vector<std::string> aliases = {};  // That point at this version.
+  std::string network = {};               // Its kind, "residual_mlp".
   int64_t num_parameters = 0;
   LabelType label = LabelType::kNone;
   double label_min = 0.0, label_max = 0.0;  // Both included.
-  DataInfo data;
-  std::string description;
-  int64_t max_rows = 0;           // That one request may ask for.
-  std::vector<int64_t> versions;  // Loaded, ascending.
-  std::vector<RefusedVersionInfo> refused;
+  DataInfo data = {};
+  std::string description = {};
+  int64_t max_rows = 0;                // That one request may ask for.
+  std::vector<int64_t> versions = {};  // Loaded, ascending.
+  std::vector<RefusedVersionInfo> refused = {};
 
   // Numbers in a row: the product of data.shape.
   int64_t dim() const;

@@ -21,24 +21,24 @@ using OptionValues = std::map<std::string, OptionValue>;
 
 // One row of a sampler's option table.
 struct OptionInfo {
-  std::string name;
-  std::string help;
-  std::string type;                          // flag, integer, number or text.
-  std::string rule;                          // In words: "more than 0".
-  std::optional<OptionValue> default_value;  // Absent: must be given.
+  std::string name = {};
+  std::string help = {};
+  std::string type = {};  // flag, integer, number or text.
+  std::string rule = {};  // In words: "more than 0".
+  std::optional<OptionValue> default_value = {};  // Absent: must be given.
 };
 
 struct SamplerInfo {
-  std::string name;
-  std::string help;
-  std::vector<OptionInfo> options;
+  std::string name = {};
+  std::string help = {};
+  std::vector<OptionInfo> options = {};
 };
 
 // Asks for samples. The spans are read before the call that takes the query
 // returns, and not after.
 struct SampleQuery {
-  ModelRef model;
-  std::string sampler;
+  ModelRef model = {};
+  std::string sampler = {};
   OptionValues options = {};
   int64_t rows = 1;
 
@@ -87,10 +87,10 @@ struct SampleObserver {
 
 // All samples of one run.
 struct Samples {
-  SampleStart start;
+  SampleStart start = {};
   int64_t rows = 0;
   int64_t dim = 0;
-  std::vector<float> x;  // [rows, dim], in data space.
+  std::vector<float> x = {};  // [rows, dim], in data space.
 };
 
 }  // namespace scoreserve::inline client

@@ -11,7 +11,7 @@ namespace scoreserve::inline client {
 // Asks for ∇ₓ log p at some rows. The spans are read before the call that takes
 // the query returns (callback forms included), and not after.
 struct ScoreQuery {
-  ModelRef model;
+  ModelRef model = {};
 
   // [rows, dim], row-major, in data space. Finite.
   absl::Span<const float> x = {};

@@ -1,0 +1,182 @@
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/integration/served_models.h"
+
+namespace scoreserve {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::FloatEq;
+
+// What the callback form of a call was told; waits for it.
+template <typename Result, typename Start>
+absl::StatusOr<Result> Await(Start start) {
+  absl::StatusOr<Result> told;
+  absl::Notification done;
+  start([&](absl::StatusOr<Result> result) {
+    told = std::move(result);
+    done.Notify();
+  });
+  done.WaitForNotification();
+  return told;
+}
+
+class ClientCallsTest : public ::testing::Test {
+ protected:
+  ServedModels served_;
+  std::unique_ptr<Client> client_ = served_.NewClient({.client_name = "tests"});
+  const std::vector<float> x_ = {1.0f, -2.0f, 0.5f, 4.0f};
+};
+
+TEST_F(ClientCallsTest, ScoresLieInTheCallersSpan) {
+  std::vector<float> score(4);
+  const auto version = client_->Score({.model = {"plain"}, .x = x_, .rows = 2},
+                                      absl::MakeSpan(score));
+  ASSERT_TRUE(version.ok()) << version.status();
+  EXPECT_EQ(*version, 1);
+  EXPECT_THAT(score, ElementsAre(-0.5f, 1.0f, -0.25f, -2.0f));
+}
+
+TEST_F(ClientCallsTest, EachRowCanHaveANoiseLevelOfItsOwn) {
+  const std::vector<double> levels = {0.0, 1.0};
+  std::vector<float> score(4);
+  ASSERT_TRUE(client_
+                  ->Score({.model = {"labelled"},
+                           .x = x_,
+                           .rows = 2,
+                           .noise_level = levels},
+                          absl::MakeSpan(score))
+                  .ok());
+  EXPECT_THAT(score, ElementsAre(FloatEq(-1.0f), FloatEq(2.0f), FloatEq(-0.25f),
+                                 FloatEq(-2.0f)));
+}
+
+TEST_F(ClientCallsTest, TheCallbackFormGivesTheSame) {
+  std::vector<float> score;
+  absl::Notification done;
+  {
+    const std::vector<float> gone_after_the_call = x_;
+    client_->ScoreAsync(
+        {.model = {"plain"}, .x = gone_after_the_call, .rows = 2},
+        [&](const absl::StatusOr<ScoreView>& view) {
+          if (view.ok()) score.assign(view->score.begin(), view->score.end());
+          done.Notify();
+        });
+  }
+  done.WaitForNotification();
+  EXPECT_THAT(score, ElementsAre(-0.5f, 1.0f, -0.25f, -2.0f));
+}
+
+TEST_F(ClientCallsTest, ModelsAreDescribedInBothForms) {
+  const auto models = client_->ListModels();
+  ASSERT_TRUE(models.ok()) << models.status();
+  ASSERT_EQ(models->size(), 2u);
+  EXPECT_EQ((*models)[0].name, "labelled");
+  EXPECT_EQ((*models)[0].label, LabelType::kNoiseLevel);
+  EXPECT_EQ((*models)[0].label_max, 100.0);
+  EXPECT_EQ((*models)[1].dim(), 2);
+  EXPECT_THAT((*models)[1].versions, ElementsAre(1));
+  const auto again = Await<std::vector<ModelInfo>>(
+      [&](auto done) { client_->ListModelsAsync(done); });
+  EXPECT_EQ(again->size(), 2u);
+  const auto one = Await<ModelInfo>(
+      [&](auto done) { client_->GetModelAsync({"plain"}, done); });
+  EXPECT_EQ(one->name, "plain");
+}
+
+TEST_F(ClientCallsTest, RefusalsCarryTheServersMessageAndDetails) {
+  const auto model = client_->GetModel({"nobody"});
+  EXPECT_EQ(model.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(DetailsOf(model.status()).reason, "MODEL_NOT_FOUND");
+  EXPECT_EQ(
+      DetailsOf(client_->GetModel({.name = "plain", .version = 7}).status())
+          .reason,
+      "VERSION_NOT_FOUND");
+  std::vector<float> score(4);
+  const auto wide = client_->Score({.model = {"plain"}, .x = x_, .rows = 1},
+                                   absl::MakeSpan(score));
+  EXPECT_EQ(wide.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DetailsOf(wide.status()).field, "x.shape");
+  EXPECT_THAT(score, ElementsAre(0, 0, 0, 0));
+}
+
+TEST_F(ClientCallsTest, WhatNoMessageCanHoldIsRefusedBeforeItIsSent) {
+  const auto small =
+      served_.NewClient({.max_message_bytes = 1024, .max_attempts = 1});
+  std::vector<float> x(512), score(512);
+  const auto version = small->Score({.model = {"plain"}, .x = x, .rows = 256},
+                                    absl::MakeSpan(score));
+  EXPECT_EQ(version.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DetailsOf(version.status()).field, "x");
+}
+
+TEST_F(ClientCallsTest, SamplesArriveWholeAfterTheirFrames) {
+  std::vector<int64_t> states;
+  uint64_t seed = 0;
+  SampleQuery query = Langevin(3, 100);
+  query.seed = 5;
+  query.states_every = 50;
+  const auto samples = client_->Sample(
+      query,
+      {.on_start = [&](const SampleStart& start) { seed = start.seed; },
+       .on_state = [&](const SampleState& s) { states.push_back(s.step); }});
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ(samples->rows, 3);
+  EXPECT_EQ(samples->x.size(), 6u);
+  EXPECT_EQ(samples->start.num_steps, 100);
+  EXPECT_EQ(seed, 5u);
+  EXPECT_FALSE(states.empty());
+  const auto again =
+      Await<Samples>([&](auto done) { client_->SampleAsync(query, {}, done); });
+  EXPECT_EQ(again->x, samples->x);
+}
+
+TEST_F(ClientCallsTest, SamplesLargerThanAFrameAreAssembled) {
+  const auto samples = client_->Sample(Langevin(1 << 20, 1));
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ(samples->x.size(), size_t{2} << 20);
+}
+
+TEST_F(ClientCallsTest, DivergenceNamesItsStep) {
+  SampleQuery query = Langevin(2, 1000);
+  query.options["step_size"] = 1e6;
+  const absl::Status status = client_->Sample(query).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(DetailsOf(status).reason, "NUMERIC_DIVERGENCE");
+  EXPECT_GT(DetailsOf(status).step, 0);
+}
+
+TEST_F(ClientCallsTest, SamplersComeWithTheirOptionTables) {
+  const auto samplers = client_->ListSamplers();
+  ASSERT_TRUE(samplers.ok()) << samplers.status();
+  const SamplerInfo& langevin = samplers->back();
+  EXPECT_EQ(langevin.name, "langevin");
+  EXPECT_EQ(langevin.options[0].name, "step_size");
+  EXPECT_EQ(langevin.options[0].type, "number");
+  EXPECT_FALSE(langevin.options[0].default_value.has_value());
+  EXPECT_EQ(langevin.options[1].default_value, OptionValue(int64_t{1000}));
+  const auto again = Await<std::vector<SamplerInfo>>(
+      [&](auto done) { client_->ListSamplersAsync(done); });
+  EXPECT_EQ(again->size(), samplers->size());
+}
+
+TEST_F(ClientCallsTest, AServingServerSaysSo) {
+  EXPECT_EQ(client_->Serving(), absl::StatusOr<bool>(true));
+}
+
+TEST_F(ClientCallsTest, AClientMayGoBeforeItsCallbacksCome) {
+  const auto samples = Await<Samples>([&](auto done) {
+    client_->SampleAsync(Langevin(4, 2000), {}, done);
+    client_.reset();
+  });
+  EXPECT_TRUE(samples.ok()) << samples.status();
+}
+
+}  // namespace
+}  // namespace scoreserve
