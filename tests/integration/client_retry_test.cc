@@ -6,7 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/served_models.h"
+#include "tests/integration/clients.h"
 
 namespace scoreserve {
 namespace {
@@ -14,22 +14,23 @@ namespace {
 // The most sampling work that the server below takes at a time.
 constexpr int64_t kCap = 40'000;
 
-// Starts a run that takes all of the cap, and waits until it is part of the way.
+// Starts a run that takes all of the cap, and waits until it is part of the
+// way.
 class FullServer {
  public:
   explicit FullServer(Client& client) {
-    client.SampleAsync(
-        Langevin(1, kCap),
-        {.on_step =
-             [this](const SampleStep& step) {
-               if (step.step * 3 > step.num_steps && !under_way_.HasBeenNotified()) {
-                 under_way_.Notify();
-               }
-             }},
-        [this](const absl::StatusOr<Samples>& samples) {
-          EXPECT_TRUE(samples.ok()) << samples.status();
-          done_.Notify();
-        });
+    client.SampleAsync(Langevin(1, kCap),
+                       {.on_step =
+                            [this](const SampleStep& step) {
+                              if (step.step * 3 > step.num_steps &&
+                                  !under_way_.HasBeenNotified()) {
+                                under_way_.Notify();
+                              }
+                            }},
+                       [this](const absl::StatusOr<Samples>& samples) {
+                         EXPECT_TRUE(samples.ok()) << samples.status();
+                         done_.Notify();
+                       });
     under_way_.WaitForNotification();
   }
   ~FullServer() { done_.WaitForNotification(); }
@@ -42,17 +43,11 @@ class FullServer {
 
 class ClientRetryTest : public ::testing::Test {
  protected:
-  static ServerOptions SmallCap() {
-    ServerOptions options;
-    options.ledger.cap = {1 << 20, kCap};
-    return options;
-  }
-
-  ServedModels served_{SmallCap()};
+  ModelServer server_{kCap};
 };
 
 TEST_F(ClientRetryTest, ARefusalSaysHowLongToWait) {
-  const auto once = served_.NewClient({.max_attempts = 1});
+  const auto once = NewClient(server_, {.max_attempts = 1});
   const FullServer full(*once);
   const absl::Status status = once->Sample(Langevin(1, kCap)).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
@@ -60,10 +55,10 @@ TEST_F(ClientRetryTest, ARefusalSaysHowLongToWait) {
   EXPECT_GT(DetailsOf(status).retry_after, absl::ZeroDuration());
 }
 
-// gRPC's own pause before a second attempt is at most 0.12 s, when the server is
-// still full: that two attempts do shows that the server's was obeyed.
+// gRPC's own pause before a second attempt is at most 0.12 s, when the server
+// is still full: that two attempts do shows that the server's was obeyed.
 TEST_F(ClientRetryTest, TheSecondAttemptComesWhenTheServerSaid) {
-  const auto twice = served_.NewClient({.max_attempts = 2});
+  const auto twice = NewClient(server_, {.max_attempts = 2});
   // So that the server knows its rate.
   ASSERT_TRUE(twice->Sample(Langevin(1, kCap)).ok());
   const FullServer full(*twice);
@@ -76,24 +71,24 @@ TEST_F(ClientRetryTest, TheSecondAttemptComesWhenTheServerSaid) {
 }
 
 TEST_F(ClientRetryTest, ACallWaitsForAServerThatComesBack) {
-  const auto client = served_.NewClient();
+  const auto client = NewClient(server_);
   ASSERT_TRUE(client->ListModels().ok());
-  served_.Stop();
+  server_.Stop();
   absl::Notification called;
   absl::StatusOr<std::vector<ModelInfo>> models;
   client->ListModelsAsync([&](absl::StatusOr<std::vector<ModelInfo>> result) {
     models = std::move(result);
     called.Notify();
   });
-  served_.Start();
+  server_.Start();
   called.WaitForNotification();
   EXPECT_TRUE(models.ok()) << models.status();
 }
 
 TEST_F(ClientRetryTest, LargeQueriesAreRetriedToo) {
-  const auto client = served_.NewClient();
+  const auto client = NewClient(server_);
   ASSERT_TRUE(client->ListModels().ok());
-  served_.Stop();
+  server_.Stop();
   // Past gRPC's own limit for retries, 256 KiB.
   const std::vector<float> x(1 << 20, 1.0f);
   std::vector<float> score(x.size());
@@ -102,15 +97,15 @@ TEST_F(ClientRetryTest, LargeQueriesAreRetriedToo) {
     version = client->Score({.model = {"plain"}, .x = x, .rows = 1 << 19},
                             absl::MakeSpan(score));
   });
-  served_.Start();
+  server_.Start();
   caller.join();
   EXPECT_TRUE(version.ok()) << version.status();
 }
 
 TEST_F(ClientRetryTest, WithoutAServerTheCallFailsAfterItsAttempts) {
-  const auto client = served_.NewClient();
-  const auto once = served_.NewClient({.max_attempts = 1});
-  served_.Stop();
+  const auto client = NewClient(server_);
+  const auto once = NewClient(server_, {.max_attempts = 1});
+  server_.Stop();
   EXPECT_EQ(once->ListModels().status().code(), absl::StatusCode::kUnavailable);
   const absl::Time begin = absl::Now();
   EXPECT_EQ(client->ListModels().status().code(),
@@ -122,9 +117,9 @@ TEST_F(ClientRetryTest, WithoutAServerTheCallFailsAfterItsAttempts) {
 }
 
 TEST_F(ClientRetryTest, AListOfServersIsUsedInTurnAndSurvivesALoss) {
-  ServedModels other;
+  ModelServer other;
   ClientOptions options;
-  options.target = served_.address() + "," + other.address();
+  options.target = server_.address() + "," + other.address();
   const auto client = std::move(Client::New(options)).value();
   const auto all_answered = [&] {
     for (int i = 0; i < 20; ++i) {
