@@ -9,7 +9,10 @@
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "models/cmd/arguments.h"
+#include "models/cmd/training_run.h"
+#include "models/io/model_config.h"
 
 namespace scoreserve {
 
@@ -24,6 +27,10 @@ class TrainCommand {
   absl::Status Run(const std::atomic<bool>& stop) const;
 
  private:
+  absl::StatusOr<ModelConfig> Config() const;
+  absl::StatusOr<TrainingRun> Prepare() const;
+  absl::Status Publish(TrainingRun& run, const TrainingOutcome& outcome) const;
+
   DataArguments data_;
   std::string network_ = "residual_mlp", objective_ = "denoising";
   std::vector<std::string> network_settings_, objective_settings_;

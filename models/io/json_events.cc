@@ -39,7 +39,8 @@ bool JsonEvents::parse_error(size_t position, const std::string&,
   if (const size_t end = what.find("] "); end != what.npos) {
     what.remove_prefix(end + 2);
   }
-  // It quotes what it read last, which may be as long as the text.
+  // What follows quotes the text, which may be long and no UTF-8.
+  what = what.substr(0, what.find("; last read"));
   return Refuse(absl::StrCat("must be JSON; at byte ", position, ": ",
                              what.substr(0, 200)));
 }

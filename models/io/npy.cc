@@ -11,6 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -51,8 +53,9 @@ absl::StatusOr<std::vector<int64_t>> ParseShape(absl::string_view text) {
        absl::StrSplit(text.substr(0, end - 1), ',', absl::SkipWhitespace())) {
     int64_t& number = shape.emplace_back();
     if (!absl::SimpleAtoi(size, &number) || number < 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "shape must hold whole numbers; had '", size.substr(0, 40), "'"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("shape must hold whole numbers; had '",
+                       absl::CHexEscape(size.substr(0, 40)), "'"));
     }
   }
   if (shape.empty()) {
@@ -157,7 +160,7 @@ absl::StatusOr<Rows> ParseNpy(absl::string_view bytes) {
   if (header->descr == "|u1") return Convert<uint8_t>(bytes, dim, count);
   return absl::InvalidArgumentError(
       absl::StrCat("descr must be <f4, <f8, <i4, <i8 or |u1; was ",
-                   header->descr.substr(0, 40)));
+                   absl::CHexEscape(header->descr.substr(0, 40))));
 }
 
 std::string SerializeNpy(const Rows& rows) {

@@ -100,8 +100,9 @@ absl::Status CheckLayout(std::vector<TensorInfo>& tensors, int64_t data_bytes) {
   int64_t place = 0;
   for (const TensorInfo& tensor : tensors) {
     if (tensor.dtype != "F32") {
-      return Unsupported(absl::StrCat(
-          Quoted(tensor.name), ": dtype must be F32; was ", tensor.dtype));
+      return Unsupported(absl::StrCat(Quoted(tensor.name),
+                                      ": dtype must be F32; was ",
+                                      absl::CHexEscape(tensor.dtype)));
     }
     if (tensor.begin != place || tensor.end < tensor.begin) {
       return Corrupt(absl::StrCat(Quoted(tensor.name),

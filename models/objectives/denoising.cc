@@ -64,7 +64,14 @@ absl::Status CheckLevel(double level, const LabelRule& label) {
                           "more than 0 for a network that takes no label",
                           absl::StrCat(level));
     case LabelKind::kNoiseLevel:
-      if (level == 0.0) return absl::OkStatus();
+      if (level == 0.0) {
+        if (NoiseLevels::Meets(label)) return absl::OkStatus();
+        return InvalidField(
+            "noise_level",
+            "given where the label's range has no level between "
+            "0.0105 and 152",
+            "absent");
+      }
       return CheckLabel(label, "noise_level", level);
   }
   return absl::InternalError("unreachable");

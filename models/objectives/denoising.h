@@ -26,7 +26,8 @@ struct DenoisingOptions {
 const OptionTable<DenoisingOptions>& DenoisingOptionTable();
 
 // INVALID_ARGUMENT where noise_level is outside the label's range, or 0 for a
-// network that takes no label; UNSUITABLE_MODEL where the label is a time.
+// network that takes no label or only levels that are never drawn;
+// UNSUITABLE_MODEL where the label is a time.
 absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
     const OptionValues& options, const LabelRule& label);
 

@@ -20,6 +20,10 @@ double Time(double level) {
 
 }  // namespace
 
+bool NoiseLevels::Meets(const LabelRule& range) {
+  return range.min < Level(kLastTime) && range.max > Level(kFirstTime);
+}
+
 NoiseLevels::NoiseLevels(const LabelRule& range)
     : range_(range),
       first_time_(std::clamp(Time(range.min), kFirstTime, kLastTime)),

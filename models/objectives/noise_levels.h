@@ -15,7 +15,10 @@ namespace scoreserve {
 // on images. Immutable.
 class NoiseLevels {
  public:
-  // Requires a range that meets [σ(0.001), σ(1)] = [0.0105, 152].
+  // Whether some of [σ(0.001), σ(1)] = [0.0105, 152] lies inside the range.
+  static bool Meets(const LabelRule& range);
+
+  // Requires Meets(range).
   explicit NoiseLevels(const LabelRule& range);
 
   // The level below which the fraction u of the levels lies, u in [0, 1].

@@ -18,7 +18,7 @@
 namespace scoreserve {
 
 struct DataOptions {
-  std::string path;  // As ReadRows() takes it.
+  std::string path = {};  // As ReadRows() takes it.
   int64_t first_column = 0;
   std::optional<int64_t> end_column = {};  // One past the last; absent: all.
   std::vector<int64_t> shape = {};  // Of one row; empty: its number of columns.

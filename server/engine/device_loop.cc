@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "models/status.h"
+#include "server/engine/ending.h"
 
 namespace scoreserve {
 namespace {
@@ -34,10 +34,7 @@ bool DeviceLoop::RunOnce(absl::Duration patience) {
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     if (lane->in_flight()) continue;
     lane->DropDead(now);
-    if (abandoned_) {
-      lane->FailAll(WithReason(absl::UnavailableError("the server is stopping"),
-                               Reason::kStopping));
-    }
+    if (abandoned_) lane->FailAll(StoppingError());
   }
   while (in_flight_.size() < static_cast<size_t>(device_->pipeline_depth()) &&
          BeginNext()) {

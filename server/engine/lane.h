@@ -2,27 +2,27 @@
 #define SCORESERVE_SERVER_ENGINE_LANE_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "server/engine/clock.h"
 #include "server/engine/device.h"
+#include "server/engine/live_rows.h"
 #include "server/engine/metrics.h"
+#include "server/engine/query_queue.h"
 #include "server/engine/scheduler.h"
-#include "server/engine/trajectory.h"
 #include "server/engine/work.h"
 
 namespace scoreserve {
 
-// All work of one snapshot on one device: what waits, and what one pass carries.
-// Live rows lie at the front of the pass, trajectory after trajectory without
-// gaps, and every one of them advances in every pass; queries lie behind them
-// for one pass. Thread-compatible; used by the device loop's thread alone.
+// All work of one snapshot on one device, and the pass that carries it: live rows
+// of samplers at the front, queries behind them for one pass. One thread: the
+// device's.
 class Lane {
  public:
+  // `metrics` outlives the lane.
   Lane(std::shared_ptr<const ModelSnapshot> model, EngineMetrics* metrics);
+  // Ends what is left with UNAVAILABLE.
   ~Lane();
 
   Lane(const Lane&) = delete;
@@ -35,67 +35,39 @@ class Lane {
   void Add(SampleRequest request);
 
   LaneLoad load() const;
-  bool idle() const;
+  bool idle() const { return queries_.empty() && samplers_.empty(); }
+  bool in_flight() const { return in_flight_; }
+
+  // The rest requires that no pass of this lane is in flight.
 
   // Ends what is cancelled or past its deadline, before it costs a forward.
-  // Requires that no pass is in flight, as all that follow.
   void DropDead(Instant now);
 
-  // Fills and returns the next pass, for the device to begin: lets waiting
-  // trajectories enter, takes the queries that fit.
+  // Fills the next pass, for the device to begin. It is in flight from here on.
   Pass& Assemble();
 
-  // Takes what the device has computed: answers queries, counts steps, ends
-  // trajectories and closes their gaps. With a bad status all rows of the pass
-  // end with it. `pass_number` counts the passes the device began.
+  // Takes back what the device has computed in `seconds`: answers queries, moves
+  // trajectories on. With a bad status all rows of the pass end with it.
+  // `pass_number` counts the passes that the device began.
   void Deliver(const absl::Status& status, int64_t pass_number, double seconds,
                Instant now);
 
   // Ends everything with `status`.
   void FailAll(const absl::Status& status);
 
-  bool in_flight() const { return in_flight_; }
-
-  // Starts counting device time from `seconds`: a lane that was idle has no
-  // claim to the time it did not use.
+  // Sets the device time that it has had to at least `seconds`: a lane that was
+  // idle has no claim to the time it did not use.
   void ServedAtLeast(double seconds);
 
  private:
-  struct WaitingQuery {
-    ScoreQuery query;
-    int64_t passes_begun = 0;
-    int64_t rows_done = 0;     // Of a query that is answered in parts.
-    int64_t rows_in_pass = 0;  // In the pass being computed.
-    std::vector<float> parts;  // Their scores, in data space.
-  };
-
-  void Enter();
-  void Start(const Trajectory& trajectory, int64_t lane_row);
-  void TakeQueries();
-  void DeliverQueries(const absl::Status& status, int64_t pass_number);
-  void DeliverTrajectories(const absl::Status& status, Instant now);
-  void AnswerPart(WaitingQuery& waiting, float* scores, int64_t pass_number);
-  void EndQuery(WaitingQuery& waiting, absl::StatusOr<absl::Span<const float>> result);
-  // Removes the trajectories whose run has ended and moves the rest together.
-  void CloseGaps();
-
   const std::shared_ptr<const ModelSnapshot> model_;
   const int64_t max_rows_;
   const int64_t reserve_;
-  EngineMetrics* const metrics_;  // Not owned.
-
   Pass pass_;
-  std::deque<WaitingQuery> queries_;   // Oldest first.
-  std::deque<Trajectory> waiting_;     // By deadline, then oldest first.
-  std::vector<Trajectory> live_;       // In the order of their rows.
-  int64_t live_rows_ = 0;
-  int64_t waiting_query_rows_ = 0;
-  int64_t waiting_sampling_rows_ = 0;
+  QueryQueue queries_;
+  LiveRows samplers_;
   double served_seconds_ = 0.0;
   bool in_flight_ = false;
-
-  // Scratch, reused.
-  std::vector<int64_t> query_rows_, take_;
 };
 
 }  // namespace scoreserve

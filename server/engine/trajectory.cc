@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "models/status.h"
 #include "server/engine/clock.h"
 #include "server/engine/data_map.h"
+#include "server/engine/ending.h"
 
 namespace scoreserve {
 namespace {
@@ -23,10 +23,7 @@ constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 SampleRun::SampleRun(SampleRequest request, int64_t num_blocks)
     : request_(std::move(request)), block_steps_(num_blocks, 0) {}
 
-SampleRun::~SampleRun() {
-  Fail(WithReason(absl::UnavailableError("the server is stopping"),
-                  Reason::kStopping));
-}
+SampleRun::~SampleRun() { Fail(StoppingError()); }
 
 void SampleRun::Collect(int64_t first_row, absl::Span<const float> x) {
   if (ended_) return;

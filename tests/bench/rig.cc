@@ -2,20 +2,16 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <stdlib.h>
 
-#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ATen/Parallel.h"
-#include "ATen/ops/empty.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
 #include "c10/core/InferenceMode.h"
@@ -68,9 +64,7 @@ std::unique_ptr<EchoServer> StartEcho() { return std::make_unique<Echo>(); }
 
 std::unique_ptr<Rig> StartRig() {
   auto rig = std::make_unique<Rig>();
-  std::string path = std::filesystem::temp_directory_path() / "scoreserve-bench-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) Die(absl::UnavailableError("no temporary folder"));
-  rig->repository = path;
+  const std::string path = rig->repository.path();
   const auto version = ModelRepository(path).Write("bench", MlpFiles(kDim));
   if (!version.ok()) Die(version.status());
   ServerOptions options;
@@ -82,12 +76,6 @@ std::unique_ptr<Rig> StartRig() {
   rig->model = *rig->server->registry().Find({.name = "bench", .version = {}, .alias = {}});
   rig->echo = StartEcho();
   return rig;
-}
-
-Rig::~Rig() {
-  server.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(repository, ignored);
 }
 
 std::shared_ptr<grpc::Channel> Connect(int port) {

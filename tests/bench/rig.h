@@ -9,13 +9,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 #include "server/engine/model_snapshot.h"
 #include "server/server.h"
+#include "tests/support/temp_folder.h"
 
 namespace scoreserve::bench {
 
@@ -33,12 +33,10 @@ class EchoServer {
 std::unique_ptr<EchoServer> StartEcho();
 
 struct Rig {
-  std::string repository;  // A temporary folder with the model "bench".
+  TempFolder repository;  // With the model "bench".
   std::unique_ptr<Server> server;
   std::unique_ptr<EchoServer> echo;
   std::shared_ptr<const ModelSnapshot> model;  // As the server loaded it.
-
-  ~Rig();
 };
 std::unique_ptr<Rig> StartRig();
 

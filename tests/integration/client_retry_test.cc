@@ -11,34 +11,29 @@
 namespace scoreserve {
 namespace {
 
-// The most sampling work that the server below takes at a time.
-constexpr int64_t kCap = 40'000;
+// The most sampling work that the server below takes at a time: minutes of it.
+constexpr int64_t kCap = 10'000'000;
 
-// Starts a run that takes all of the cap, and waits until it is part of the
-// way.
+// Takes all of the cap but `left`, until the end of the scope.
 class FullServer {
  public:
-  explicit FullServer(Client& client) {
-    client.SampleAsync(Langevin(1, kCap),
-                       {.on_step =
-                            [this](const SampleStep& step) {
-                              if (step.step * 3 > step.num_steps &&
-                                  !under_way_.HasBeenNotified()) {
-                                under_way_.Notify();
-                              }
-                            }},
-                       [this](const absl::StatusOr<Samples>& samples) {
-                         EXPECT_TRUE(samples.ok()) << samples.status();
-                         done_.Notify();
-                       });
-    under_way_.WaitForNotification();
+  FullServer(Client& client, int64_t left) {
+    absl::Notification under_way;
+    client.SampleAsync(
+        Langevin(1, kCap - left),
+        {.on_start = [&](const SampleStart&) { under_way.Notify(); }},
+        [this](const absl::StatusOr<Samples>&) { done_.Notify(); },
+        {.cancellation = cancellation_});
+    under_way.WaitForNotification();
   }
-  ~FullServer() { done_.WaitForNotification(); }
-
-  bool done() const { return done_.HasBeenNotified(); }
+  ~FullServer() {
+    cancellation_.Cancel();
+    done_.WaitForNotification();
+  }
 
  private:
-  absl::Notification under_way_, done_;
+  const Cancellation cancellation_;
+  absl::Notification done_;
 };
 
 class ClientRetryTest : public ::testing::Test {
@@ -48,26 +43,34 @@ class ClientRetryTest : public ::testing::Test {
 
 TEST_F(ClientRetryTest, ARefusalSaysHowLongToWait) {
   const auto once = NewClient(server_, {.max_attempts = 1});
-  const FullServer full(*once);
-  const absl::Status status = once->Sample(Langevin(1, kCap)).status();
+  const FullServer full(*once, 1);
+  const absl::Status status = once->Sample(Langevin(1, 2)).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(DetailsOf(status).reason, "OVERLOADED");
   EXPECT_GT(DetailsOf(status).retry_after, absl::ZeroDuration());
 }
 
-// gRPC's own pause before a second attempt is at most 0.12 s, when the server
-// is still full: that two attempts do shows that the server's was obeyed.
-TEST_F(ClientRetryTest, TheSecondAttemptComesWhenTheServerSaid) {
+// The server asks to wait for all of the work ahead, which is seconds and more.
+// gRPC's own pause, 0.1 s, would have ended in a second refusal.
+TEST_F(ClientRetryTest, ALongWaitThatTheServerAsksForIsObeyed) {
   const auto twice = NewClient(server_, {.max_attempts = 2});
-  // So that the server knows its rate.
-  ASSERT_TRUE(twice->Sample(Langevin(1, kCap)).ok());
-  const FullServer full(*twice);
+  const FullServer full(*twice, 0);
+  EXPECT_EQ(twice->Sample(Langevin(1, kCap), {}, {.timeout = absl::Seconds(1)})
+                .status()
+                .code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+// One row-evaluation too many is a wait of 0.01 s, four times: gRPC's own
+// pauses would be 1.5 s, a fifth more or less.
+TEST_F(ClientRetryTest, AShortWaitThatTheServerAsksForIsObeyed) {
+  const auto client = NewClient(server_);
+  const FullServer full(*client, 1);
   const absl::Time begin = absl::Now();
-  const auto samples = twice->Sample(
-      Langevin(1, kCap),
-      {.on_start = [&](const SampleStart&) { EXPECT_TRUE(full.done()); }});
-  EXPECT_TRUE(samples.ok()) << samples.status();
-  EXPECT_GT(absl::Now() - begin, absl::Milliseconds(150));
+  EXPECT_EQ(client->Sample(Langevin(1, 2)).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(40));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
 }
 
 TEST_F(ClientRetryTest, ACallWaitsForAServerThatComesBack) {

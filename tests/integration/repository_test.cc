@@ -97,7 +97,7 @@ TEST(RepositoryTest, AMissingRepositoryIsOneClearError) {
 }
 
 TEST(RepositoryTest, AnAddressForEverybodyNeedsInsecure) {
-  TemporaryFolder folder;
+  TempFolder folder;
   ServerOptions options;
   options.repository = folder.path();
   options.host = "0.0.0.0";

@@ -4,11 +4,10 @@
 #define SCORESERVE_TESTS_SUPPORT_TEST_SERVER_H_
 
 #include <grpcpp/grpcpp.h>
-#include <stdlib.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,29 +22,10 @@
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 #include "server/server.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test_models.h"
 
 namespace scoreserve {
-
-// Removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    path_ = std::filesystem::temp_directory_path() / "scoreserve-test-XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) abort();
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Serves the given models, each as version 1.
 class TestServer {
@@ -53,12 +33,12 @@ class TestServer {
   explicit TestServer(const std::map<std::string, ModelFiles>& models,
                       ServerOptions options = {}) {
     for (const auto& [name, files] : models) {
-      if (!repository().Write(name, files).ok()) abort();
+      if (!repository().Write(name, files).ok()) std::abort();
     }
     options.repository = folder_.path();
     options.port = 0;
     auto server = Server::Start(options);
-    if (!server.ok()) abort();
+    if (!server.ok()) std::abort();
     server_ = *std::move(server);
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()),
                                    grpc::InsecureChannelCredentials());
@@ -66,7 +46,7 @@ class TestServer {
 
   Server& server() { return *server_; }
   ModelRepository repository() const { return ModelRepository(folder_.path()); }
-  const std::string& path() const { return folder_.path(); }
+  std::string path() const { return folder_.path(); }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   std::unique_ptr<v1::Scoring::Stub> scoring() { return v1::Scoring::NewStub(channel_); }
@@ -76,7 +56,7 @@ class TestServer {
   std::unique_ptr<v1::Models::Stub> models() { return v1::Models::NewStub(channel_); }
 
  private:
-  TemporaryFolder folder_;
+  TempFolder folder_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };

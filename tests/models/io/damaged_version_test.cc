@@ -58,9 +58,10 @@ class DamagedVersionTest : public testing::Test {
   absl::Status Read() { return repository_.Read("m", 1).status(); }
 
   void ExpectCorrupt(const std::string& message) {
-    EXPECT_EQ(Read().code(), absl::StatusCode::kFailedPrecondition) << Read();
-    EXPECT_EQ(ReasonOf(Read()), Reason::kCorruptModel) << Read();
-    EXPECT_THAT(std::string(Read().message()), HasSubstr(message));
+    const absl::Status status = Read();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_EQ(ReasonOf(status), Reason::kCorruptModel) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(message));
   }
 
   TempFolder root_;

@@ -74,6 +74,16 @@ TEST(SafetensorsTest, TensorsMayLieInAnyOrder) {
   EXPECT_THAT(read->at("a").values, ElementsAre(2));
 }
 
+TEST(SafetensorsTest, MessagesAreAsciiWhateverTheFileHolds) {
+  for (const std::string& header :
+       {std::string("{\"\xff\":1}"), std::string("{\"\xc3\xa9\":1}"),
+        "{\"a\":" + Entry("[1]", "[0,4]", "\"\xc3\xa9\"") + "}"}) {
+    const absl::Status status = ParseSafetensors(File(header)).status();
+    ASSERT_FALSE(status.ok());
+    for (const char c : status.message()) EXPECT_TRUE(c >= ' ' && c <= '~');
+  }
+}
+
 TEST(SafetensorsTest, NoTensorsIsAFileToo) {
   EXPECT_TRUE(ParseSafetensors(File("{}")).ok());
 }

@@ -189,6 +189,9 @@ TEST(DenoisingTest, RefusesWhatTheNetworkCannotHave) {
   const auto outside = NewObjective("denoising", {{"noise_level", 60.0}},
                                     {LabelKind::kNoiseLevel, 0.01, 50.0});
   EXPECT_EQ(FieldOf(outside.status()), "noise_level");
+  const auto never =
+      NewObjective("denoising", {}, {LabelKind::kNoiseLevel, 200.0, 300.0});
+  EXPECT_EQ(FieldOf(never.status()), "noise_level");
   const auto timed =
       NewObjective("denoising", {}, {LabelKind::kTime, 0.0, 1.0});
   EXPECT_EQ(ReasonOf(timed.status()), Reason::kUnsuitableModel);

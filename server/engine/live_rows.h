@@ -1,0 +1,63 @@
+#ifndef SCORESERVE_SERVER_ENGINE_LIVE_ROWS_H_
+#define SCORESERVE_SERVER_ENGINE_LIVE_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/engine/clock.h"
+#include "server/engine/device.h"
+#include "server/engine/metrics.h"
+#include "server/engine/trajectory.h"
+#include "server/engine/work.h"
+
+namespace scoreserve {
+
+// The trajectories of one lane: those that wait, and those that live at the front
+// of its pass, one after the other without gaps. Every live one advances in every
+// pass. One thread: the device's.
+class LiveRows {
+ public:
+  // `metrics` outlives this; at most `max_rows` live at once.
+  LiveRows(int64_t max_rows, EngineMetrics* metrics)
+      : max_rows_(max_rows), metrics_(metrics) {}
+
+  // Queues a request, cut into blocks of at most `most_rows`.
+  void Add(SampleRequest request, int64_t most_rows);
+
+  bool empty() const { return live_.empty() && waiting_.empty(); }
+  int64_t live() const { return live_rows_; }
+  int64_t waiting() const { return waiting_rows_; }
+
+  // Ends what is cancelled or past its deadline and closes its gaps in `pass`.
+  void DropDead(Instant now, Pass& pass);
+
+  // Lets trajectories enter `pass` while they fit, earliest deadline first, and
+  // writes every live row's label and step.
+  void Assemble(Pass& pass);
+
+  // Counts the step that `pass` has made; hands over what is done, ends what is
+  // no longer finite, closes the gaps. A bad status ends every live one.
+  void Deliver(const absl::Status& status, Instant now, Pass& pass);
+
+  // Ends everything with `status`.
+  void FailAll(const absl::Status& status);
+
+ private:
+  void Enter(Pass& pass);
+  void CloseGaps(Pass& pass);
+  void CountTrajectories(int64_t by) { metrics_->live_trajectories += by; }
+
+  const int64_t max_rows_;
+  EngineMetrics* const metrics_;
+  std::deque<Trajectory> waiting_;  // By deadline, then oldest first.
+  std::vector<Trajectory> live_;    // In the order of their rows.
+  int64_t live_rows_ = 0;
+  int64_t waiting_rows_ = 0;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_SERVER_ENGINE_LIVE_ROWS_H_

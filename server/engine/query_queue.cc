@@ -1,0 +1,134 @@
+#include "server/engine/query_queue.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "models/finite.h"
+#include "models/status.h"
+#include "server/engine/data_map.h"
+#include "server/engine/ending.h"
+#include "server/engine/scheduler.h"
+
+namespace scoreserve {
+
+void QueryQueue::Add(ScoreQuery query, int64_t passes_begun) {
+  CountWaiting(query.rows());
+  queries_.push_back({.query = std::move(query),
+                      .passes_begun = passes_begun,
+                      .rows_done = 0,
+                      .rows_in_pass = 0,
+                      .parts = {}});
+}
+
+void QueryQueue::DropDead(Instant now) {
+  for (Waiting& waiting : queries_) {
+    const absl::Status ended =
+        CheckAlive(waiting.query.sink->Cancelled(), waiting.query.deadline, now);
+    if (ended.ok()) continue;
+    ++metrics_->dropped;
+    End(waiting, ended);
+  }
+  RemoveEnded();
+}
+
+void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
+  if (queries_.empty()) return;
+  const int64_t dim = model_->dim();
+  rows_.clear();
+  for (const Waiting& waiting : queries_) {
+    rows_.push_back(waiting.query.rows() - waiting.rows_done);
+  }
+  ShareFreeRows(rows_, free_rows, reserve, take_);
+  double* label = pass.label.data_ptr<double>();
+  for (size_t i = 0; i < queries_.size(); ++i) {
+    Waiting& waiting = queries_[i];
+    const ScoreQuery& query = waiting.query;
+    waiting.rows_in_pass = take_[i];
+    if (take_[i] == 0) continue;
+    ToModelSpace(model_->config.data,
+                 query.x.subspan(waiting.rows_done * dim, take_[i] * dim),
+                 pass.row(pass.rows));
+    if (query.labels.size() > 1) {
+      std::copy_n(query.labels.begin() + waiting.rows_done, take_[i],
+                  label + pass.rows);
+    } else {
+      std::fill_n(label + pass.rows, take_[i],
+                  query.labels.empty() ? 0.0 : query.labels[0]);
+    }
+    pass.rows += take_[i];
+  }
+}
+
+void QueryQueue::Deliver(const absl::Status& status, int64_t first_row, Pass& pass,
+                         int64_t pass_number) {
+  int64_t row = first_row;
+  for (Waiting& waiting : queries_) {
+    const int64_t rows = waiting.rows_in_pass;
+    if (rows == 0) continue;
+    if (status.ok()) {
+      AnswerPart(waiting, pass.score.data_ptr<float>() + row * model_->dim(),
+                 pass_number);
+    } else {
+      End(waiting, status);
+    }
+    waiting.rows_in_pass = 0;
+    row += rows;
+  }
+  RemoveEnded();
+}
+
+void QueryQueue::AnswerPart(Waiting& waiting, float* scores, int64_t pass_number) {
+  const int64_t dim = model_->dim();
+  const int64_t rows = waiting.query.rows();
+  const absl::Span<float> part = absl::MakeSpan(scores, waiting.rows_in_pass * dim);
+  if (!AllFinite(part)) {
+    ++metrics_->divergences;
+    End(waiting, Diverged(0, waiting.rows_done + FirstBadRow(part, dim)));
+    return;
+  }
+  ScoreToDataSpace(model_->config.data, part);
+  const bool whole = waiting.rows_in_pass == rows;
+  if (!whole) waiting.parts.insert(waiting.parts.end(), part.begin(), part.end());
+  if (waiting.rows_done + waiting.rows_in_pass < rows) {
+    waiting.rows_done += waiting.rows_in_pass;
+    CountWaiting(-waiting.rows_in_pass);
+    return;
+  }
+  metrics_->query_rows += rows;
+  metrics_->query_passes.Record(
+      static_cast<double>(pass_number - waiting.passes_begun));
+  End(waiting, whole ? absl::Span<const float>(part)
+                     : absl::Span<const float>(waiting.parts));
+}
+
+void QueryQueue::End(Waiting& waiting,
+                     absl::StatusOr<absl::Span<const float>> result) {
+  CountWaiting(waiting.rows_done - waiting.query.rows());
+  waiting.query.ticket.Release();
+  // From here on x and labels may be gone.
+  std::exchange(waiting.query.sink, nullptr)->Done(std::move(result));
+}
+
+void QueryQueue::FailAll(const absl::Status& status) {
+  for (Waiting& waiting : queries_) End(waiting, status);
+  queries_.clear();
+}
+
+void QueryQueue::RemoveEnded() {
+  std::erase_if(queries_, [](const Waiting& waiting) {
+    return waiting.query.sink == nullptr;
+  });
+}
+
+void QueryQueue::CountWaiting(int64_t rows) {
+  waiting_rows_ += rows;
+  metrics_->waiting_query_rows += rows;
+}
+
+}  // namespace scoreserve

@@ -1,0 +1,63 @@
+#include "models/training/data_set.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+// Six rows: i, 10 i, 9.
+Rows Table() {
+  Rows rows = {.dim = 3, .values = {}};
+  for (int i = 0; i < 6; ++i) {
+    rows.values.insert(rows.values.end(), {1.0f * i, 10.0f * i, 9.0f});
+  }
+  return rows;
+}
+
+TEST(DataSetTest, LastOfEveryNRowsIsHeldOut) {
+  const DataSet set =
+      *MakeDataSet(Table(), {.end_column = 1, .hold_out_every = 3});
+  EXPECT_EQ(set.training.values, (std::vector<float>{0, 1, 3, 4}));
+  EXPECT_EQ(set.hold_out.values, (std::vector<float>{2, 5}));
+}
+
+TEST(DataSetTest, ColumnsThatAreNoDataAreLeftOut) {
+  const DataSet set = *MakeDataSet(
+      Table(), {.first_column = 1, .end_column = 2, .hold_out_every = 0});
+  EXPECT_EQ(set.training.values, (std::vector<float>{0, 10, 20, 30, 40, 50}));
+  EXPECT_EQ(set.hold_out.rows(), 0);
+  EXPECT_EQ(set.space.shape, std::vector<int64_t>{1});
+}
+
+TEST(DataSetTest, ModelSpaceOfTheTrainingRowsHasMeanZeroAndVarianceOne) {
+  const DataSet set =
+      *MakeDataSet(Table(), {.end_column = 2, .hold_out_every = 2});
+  const at::Tensor x = ToModelSpace(set.training, set.space);
+  EXPECT_NEAR(x.mean().item<double>(), 0.0, 1e-6);
+  EXPECT_NEAR(x.square().mean().item<double>(), 1.0, 1e-6);
+}
+
+TEST(DataSetTest, GivenOffsetAndScaleAreKept) {
+  const DataSet set =
+      *MakeDataSet(Table(), {.hold_out_every = 0, .offset = 1.0, .scale = 4.0});
+  EXPECT_EQ(ToModelSpace(set.training, set.space)[5][1].item<float>(),
+            49.0f / 4.0f);
+}
+
+TEST(DataSetTest, RefusesWhatDoesNotFit) {
+  const auto field = [](const DataOptions& options) {
+    return FieldOf(MakeDataSet(Table(), options).status()).value_or("none");
+  };
+  EXPECT_EQ(field({.first_column = 2, .end_column = 2}), "columns");
+  EXPECT_EQ(field({.end_column = 4}), "columns");
+  EXPECT_EQ(field({.shape = {2, 2}}), "shape");
+  EXPECT_EQ(field({.hold_out_every = 1}), "hold_out_every");
+  EXPECT_EQ(field({.first_column = 2}), "scale");  // All values are the same.
+  EXPECT_FALSE(MakeDataSet({.dim = 3, .values = {}}, {}).ok());
+}
+
+}  // namespace
+}  // namespace scoreserve
