@@ -6,7 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/clients.h"
+#include "tests/integration/client/clients.h"
 
 namespace scoreserve {
 namespace {

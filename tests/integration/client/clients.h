@@ -1,5 +1,5 @@
-#ifndef SCORESERVE_TESTS_INTEGRATION_CLIENTS_H_
-#define SCORESERVE_TESTS_INTEGRATION_CLIENTS_H_
+#ifndef SCORESERVE_TESTS_INTEGRATION_CLIENT_CLIENTS_H_
+#define SCORESERVE_TESTS_INTEGRATION_CLIENT_CLIENTS_H_
 
 #include <cstdint>
 #include <memory>
@@ -27,4 +27,4 @@ inline SampleQuery Langevin(int64_t rows, int64_t num_steps) {
 
 }  // namespace scoreserve
 
-#endif  // SCORESERVE_TESTS_INTEGRATION_CLIENTS_H_
+#endif  // SCORESERVE_TESTS_INTEGRATION_CLIENT_CLIENTS_H_

@@ -6,7 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/clients.h"
+#include "tests/integration/client/clients.h"
 
 namespace scoreserve {
 namespace {
@@ -18,13 +18,16 @@ constexpr int64_t kCap = 10'000'000;
 class FullServer {
  public:
   FullServer(Client& client, int64_t left) {
-    absl::Notification under_way;
     client.SampleAsync(
         Langevin(1, kCap - left),
-        {.on_start = [&](const SampleStart&) { under_way.Notify(); }},
+        {.on_step =
+             [this](const SampleStep&) {
+               // By now the server knows how fast it is.
+               if (!under_way_.HasBeenNotified()) under_way_.Notify();
+             }},
         [this](const absl::StatusOr<Samples>&) { done_.Notify(); },
         {.cancellation = cancellation_});
-    under_way.WaitForNotification();
+    under_way_.WaitForNotification();
   }
   ~FullServer() {
     cancellation_.Cancel();
@@ -33,7 +36,7 @@ class FullServer {
 
  private:
   const Cancellation cancellation_;
-  absl::Notification done_;
+  absl::Notification under_way_, done_;
 };
 
 class ClientRetryTest : public ::testing::Test {
@@ -117,6 +120,20 @@ TEST_F(ClientRetryTest, WithoutAServerTheCallFailsAfterItsAttempts) {
   EXPECT_GT(absl::Now() - begin, absl::Seconds(1));
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
   EXPECT_FALSE(client->Serving().ok());
+}
+
+// Then one of gRPC's own threads is the last to use a channel.
+TEST_F(ClientRetryTest, CallbacksMayComeWhenNeitherClientNorServerIsLeft) {
+  server_.Stop();
+  for (int i = 0; i < 20; ++i) {
+    absl::Notification called;
+    NewClient(server_, {.max_attempts = 1})
+        ->ServingAsync([&](const absl::StatusOr<bool>& serving) {
+          EXPECT_EQ(serving.status().code(), absl::StatusCode::kUnavailable);
+          called.Notify();
+        });
+    called.WaitForNotification();
+  }
 }
 
 TEST_F(ClientRetryTest, AListOfServersIsUsedInTurnAndSurvivesALoss) {

@@ -5,7 +5,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/clients.h"
+#include "tests/integration/client/clients.h"
 
 namespace scoreserve {
 namespace {
