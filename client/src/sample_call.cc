@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/src/call_context.h"
+#include "client/src/callback_threads.h"
 #include "client/src/sample_assembler.h"
 #include "client/src/sample_codec.h"
 #include "client/src/status_codec.h"
@@ -83,6 +84,7 @@ void SampleLater(v1::Sampling::Stub& stub, const ClientOptions& options,
   absl::Status encoded =
       EncodeSample(query, options.max_message_bytes, &request);
   if (!encoded.ok()) return done(encoded);
+  KeepCallbackThreads();
   new SampleReactor(stub, options, std::move(request), std::move(observer),
                     std::move(done), call);
 }

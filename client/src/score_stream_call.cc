@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "client/src/call_context.h"
+#include "client/src/callback_threads.h"
 #include "client/src/score_codec.h"
 #include "client/src/status_codec.h"
 
@@ -164,6 +165,7 @@ std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
                                             const ClientOptions& options,
                                             ScoreStream::ReplyCallback on_reply,
                                             const CallOptions& call) {
+  KeepCallbackThreads();
   return std::make_unique<ScoreStreamCall>(stub, options, std::move(on_reply),
                                            call);
 }

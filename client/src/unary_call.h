@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/src/call_context.h"
+#include "client/src/callback_threads.h"
 #include "client/src/status_codec.h"
 #include "scoreserve/client.h"
 
@@ -35,6 +36,7 @@ template <typename Response, typename Request, typename Result, typename Invoke,
 void CallLater(const ClientOptions& options, const CallOptions& call,
                Request request, Invoke&& invoke, Decode decode,
                Callback<Result> done) {
+  KeepCallbackThreads();
   struct State {
     CallContext context;
     const Request request;

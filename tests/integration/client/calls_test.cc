@@ -6,7 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/served_models.h"
+#include "tests/integration/client/clients.h"
 
 namespace scoreserve {
 namespace {
@@ -29,8 +29,9 @@ absl::StatusOr<Result> Await(Start start) {
 
 class ClientCallsTest : public ::testing::Test {
  protected:
-  ServedModels served_;
-  std::unique_ptr<Client> client_ = served_.NewClient({.client_name = "tests"});
+  ModelServer server_;
+  std::unique_ptr<Client> client_ =
+      NewClient(server_, {.client_name = "tests"});
   const std::vector<float> x_ = {1.0f, -2.0f, 0.5f, 4.0f};
 };
 
@@ -76,15 +77,16 @@ TEST_F(ClientCallsTest, TheCallbackFormGivesTheSame) {
 TEST_F(ClientCallsTest, ModelsAreDescribedInBothForms) {
   const auto models = client_->ListModels();
   ASSERT_TRUE(models.ok()) << models.status();
-  ASSERT_EQ(models->size(), 2u);
-  EXPECT_EQ((*models)[0].name, "labelled");
-  EXPECT_EQ((*models)[0].label, LabelType::kNoiseLevel);
-  EXPECT_EQ((*models)[0].label_max, 100.0);
-  EXPECT_EQ((*models)[1].dim(), 2);
-  EXPECT_THAT((*models)[1].versions, ElementsAre(1));
+  ASSERT_EQ(models->size(), 3u);
+  EXPECT_THAT((*models)[0].data.shape, ElementsAre(3, 3));
+  EXPECT_EQ((*models)[1].name, "labelled");
+  EXPECT_EQ((*models)[1].label, LabelType::kNoiseLevel);
+  EXPECT_EQ((*models)[1].label_max, 100.0);
+  EXPECT_EQ((*models)[2].dim(), 2);
+  EXPECT_THAT((*models)[2].versions, ElementsAre(1));
   const auto again = Await<std::vector<ModelInfo>>(
       [&](auto done) { client_->ListModelsAsync(done); });
-  EXPECT_EQ(again->size(), 2u);
+  EXPECT_EQ(again->size(), 3u);
   const auto one = Await<ModelInfo>(
       [&](auto done) { client_->GetModelAsync({"plain"}, done); });
   EXPECT_EQ(one->name, "plain");
@@ -108,7 +110,7 @@ TEST_F(ClientCallsTest, RefusalsCarryTheServersMessageAndDetails) {
 
 TEST_F(ClientCallsTest, WhatNoMessageCanHoldIsRefusedBeforeItIsSent) {
   const auto small =
-      served_.NewClient({.max_message_bytes = 1024, .max_attempts = 1});
+      NewClient(server_, {.max_message_bytes = 1024, .max_attempts = 1});
   std::vector<float> x(512), score(512);
   const auto version = small->Score({.model = {"plain"}, .x = x, .rows = 256},
                                     absl::MakeSpan(score));

@@ -9,7 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/integration/served_models.h"
+#include "tests/integration/client/clients.h"
 
 namespace scoreserve {
 namespace {
@@ -41,8 +41,8 @@ class Replies {
 
 class ClientStreamTest : public ::testing::Test {
  protected:
-  ServedModels served_;
-  std::unique_ptr<Client> client_ = served_.NewClient();
+  ModelServer server_;
+  std::unique_ptr<Client> client_ = NewClient(server_);
   const std::vector<float> x_ = {2.0f, -2.0f};
   const ScoreQuery query_ = {.model = {"plain"}, .x = x_};
 };
@@ -173,9 +173,9 @@ TEST_F(ClientStreamTest, AStreamThatIsDroppedTellsNothingAfterwards) {
 }
 
 TEST_F(ClientStreamTest, WithoutAServerFinishSaysSo) {
-  served_.Stop();
+  server_.Stop();
   Replies replies;
-  const auto lonely = served_.NewClient({.max_attempts = 1});
+  const auto lonely = NewClient(server_, {.max_attempts = 1});
   const auto stream = lonely->OpenScoreStream(replies.Callback());
   EXPECT_EQ(stream->Finish().code(), absl::StatusCode::kUnavailable);
 }

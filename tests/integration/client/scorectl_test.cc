@@ -1,0 +1,165 @@
+// The program scorectl itself, against a real server.
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "models/io/rows.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/model_server.h"
+#include "tests/support/temp_folder.h"
+
+namespace scoreserve {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+struct Ran {
+  int exit_code = -1;
+  std::string out, err;
+};
+
+class ScorectlTest : public ::testing::Test {
+ protected:
+  // Runs `scorectl arguments`, through a shell, with `input` as standard input.
+  Ran Run(const std::string& arguments, const std::string& input = "") {
+    std::ofstream(folder_ / "in") << input;
+    const int status = std::system(
+        absl::StrCat("SCORESERVE_SERVER=", server_.address(), " ",
+                     SCORESERVE_SCORECTL, " ", arguments, " < ", folder_ / "in",
+                     " > ", folder_ / "out", " 2> ", folder_ / "err")
+            .c_str());
+    return {.exit_code = WEXITSTATUS(status),
+            .out = Read("out"),
+            .err = Read("err")};
+  }
+
+  std::string Read(const std::string& name) {
+    std::stringstream text;
+    text << std::ifstream(folder_ / name).rdbuf();
+    return text.str();
+  }
+
+  TempFolder folder_;
+  ModelServer server_;
+};
+
+TEST_F(ScorectlTest, StatusAndModelsSayWhatIsServed) {
+  EXPECT_THAT(Run("status").out, HasSubstr("serving"));
+  const Ran models = Run("models");
+  EXPECT_EQ(models.exit_code, 0);
+  EXPECT_THAT(models.out, HasSubstr("labelled@1"));
+  EXPECT_THAT(models.out, HasSubstr("noise level 0 to 100"));
+  const auto json =
+      nlohmann::json::parse(Run("models images@1 --format json").out);
+  EXPECT_EQ(json["data"]["shape"], nlohmann::json({3, 3}));
+}
+
+TEST_F(ScorectlTest, ScoresRowsFromStandardInput) {
+  const Ran csv = Run("score --model plain --input -", "2,-4\n6,1\n");
+  EXPECT_EQ(csv.exit_code, 0) << csv.err;
+  EXPECT_EQ(csv.out, "-1,2\n-3,-0.5\n");
+  const Ran json = Run(
+      "score --model labelled --noise-level 3 --input - --format json", "1,2");
+  EXPECT_EQ(nlohmann::json::parse(json.out)["score"],
+            nlohmann::json::parse("[[-0.1, -0.2]]"));
+}
+
+TEST_F(ScorectlTest, FilesGoInAndOutBySuffix) {
+  ASSERT_TRUE(WriteRows(folder_ / "x.npy", {.dim = 2, .values = {2, 4}}).ok());
+  const Ran ran = Run(absl::StrCat(
+      "score --model plain --input ", folder_ / "x.npy", " --output ",
+      folder_ / "s.csv", " --plot ", folder_ / "s.png"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("plain@1"));
+  EXPECT_THAT(ReadRows(folder_ / "s.csv")->values, ElementsAre(-1, -2));
+  EXPECT_THAT(Read("s.png"), StartsWith("\x89PNG"));
+}
+
+TEST_F(ScorectlTest, SamplesAndNamesTheSeed) {
+  const std::string arguments =
+      "sample --model plain --sampler langevin --rows 3 --steps 50 "
+      "--set step_size=0.1 --seed 7";
+  const Ran ran = Run(arguments);
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("seed 7"));
+  EXPECT_THAT(ran.err, HasSubstr("50/50 steps"));
+  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 3);
+  EXPECT_EQ(Run(arguments).out, ran.out);
+  const Ran drawn =
+      Run("sample --model plain --sampler langevin --rows 1 --steps 5 "
+          "--set step_size=0.1 --format json");
+  EXPECT_TRUE(nlohmann::json::parse(drawn.out)["seed"].is_number_unsigned());
+}
+
+TEST_F(ScorectlTest, ImagesBecomeAContactSheet) {
+  const Ran ran = Run(absl::StrCat(
+      "sample --model images --sampler annealed_langevin --steps 5 --output ",
+      folder_ / "sheet.png"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(Read("sheet.png"), StartsWith("\x89PNG"));
+  EXPECT_EQ(Run(absl::StrCat("sample --model plain --sampler langevin "
+                             "--set step_size=0.1 --output ",
+                             folder_ / "sheet.png"))
+                .exit_code,
+            2);
+}
+
+TEST_F(ScorectlTest, SamplersShowTheirOptionTables) {
+  EXPECT_THAT(Run("samplers").out, HasSubstr("annealed_langevin: "));
+  EXPECT_THAT(Run("samplers langevin").out, HasSubstr("required"));
+  EXPECT_THAT(Run("samplers langevine").err,
+              HasSubstr("did you mean 'langevin'?"));
+}
+
+TEST_F(ScorectlTest, EachKindOfFailureHasItsExitCodeAndOneLine) {
+  const struct {
+    std::string arguments;
+    int exit_code;
+    std::string line;
+  } cases[] = {
+      {"models nobody", 1, "there is no model 'nobody'"},
+      {"score --model plain --input - --noise-level 1", 1, "noise_level"},
+      {"scroe", 2, "there is no command 'scroe'; did you mean 'score'?"},
+      {"", 2, "a command is missing"},
+      {"score --modle x", 2, "no option '--modle'; did you mean '--model'?"},
+      {"models @1", 2, "model must be NAME"},
+      {"sample --model plain --sampler langevin --set step=1", 2,
+       "no option 'step'"},
+      {"score --model plain --input - --output x.txt", 2, ".csv, .npy or .png"},
+      {"status --server localhost", 2, "target must be HOST:PORT"},
+      {"status --server 127.0.0.1:1", 3, "127.0.0.1:1"},
+      {"models --timeout 1e-9", 4, ""},
+      {"score --model plain --input /nowhere.csv", 5, "/nowhere.csv"},
+  };
+  for (const auto& [arguments, exit_code, line] : cases) {
+    const Ran ran = Run(arguments, "1,2\n");
+    EXPECT_EQ(ran.exit_code, exit_code) << arguments << ": " << ran.err;
+    EXPECT_EQ(ran.out, "") << arguments;
+    EXPECT_THAT(ran.err, StartsWith("scorectl: ")) << arguments;
+    EXPECT_THAT(ran.err, HasSubstr(line)) << arguments;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
+}
+
+TEST_F(ScorectlTest, HelpHasExamplesAndExitCodes) {
+  EXPECT_THAT(Run("--help").out, HasSubstr("Exit codes: 0 done"));
+  for (const char* command :
+       {"models", "sample", "samplers", "score", "status"}) {
+    const Ran ran = Run(absl::StrCat(command, " --help"));
+    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("  scorectl ", command)));
+  }
+}
+
+}  // namespace
+}  // namespace scoreserve

@@ -1,0 +1,41 @@
+#include "tests/support/model_server.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "models/io/model_repository.h"
+#include "server/server.h"
+#include "tests/support/test_models.h"
+
+namespace scoreserve {
+
+ModelServer::ModelServer(int64_t sampling_cap) : sampling_cap_(sampling_cap) {
+  const ModelRepository repository(folder_.path());
+  repository.Write("plain", GaussianFiles(2, 2.0f)).value();
+  repository.Write("labelled", GaussianFiles(2, 1.0f, LabelKind::kNoiseLevel))
+      .value();
+  ModelFiles images = GaussianFiles(9, 1.0f, LabelKind::kNoiseLevel);
+  images.config.data.shape = {3, 3};
+  repository.Write("images", images).value();
+  Start();
+}
+
+ModelServer::~ModelServer() = default;
+
+void ModelServer::Start() {
+  ServerOptions options;
+  options.repository = folder_.path();
+  options.port = port_;
+  options.ledger.cap = {1 << 20, sampling_cap_};
+  server_ = std::move(Server::Start(options)).value();
+  port_ = server_->port();
+}
+
+void ModelServer::Stop() { server_.reset(); }
+
+std::string ModelServer::address() const {
+  return absl::StrCat("127.0.0.1:", port_);
+}
+
+}  // namespace scoreserve
