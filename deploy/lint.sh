@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 mapfile -t sources < <(git ls-files '*.cc' '*.h')
 if [[ "${1:-}" == --fix ]]; then
   clang-format -i "${sources[@]}"
-  .deps/lint/bin/buf format -w proto/scoreserve
+  .deps/lint/bin/buf format -w --path proto/scoreserve
   exit
 fi
 

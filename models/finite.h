@@ -20,7 +20,8 @@ inline bool AllFinite(absl::Span<const float> values) {
   return bad == 0;
 }
 
-// The first row, of `dim` values each, that is not finite. Requires that one is.
+// The first row, of `dim` values each, that is not finite. Requires that one
+// is.
 inline int64_t FirstBadRow(absl::Span<const float> values, int64_t dim) {
   int64_t row = 0;
   while (AllFinite(values.subspan(row * dim, dim))) ++row;

@@ -40,13 +40,15 @@ bool Contains(const Range& range, double number) {
 }
 
 std::string Rule(const Range& range) {
-  const bool has_min = range.min > Range().min, has_max = range.max < Range().max;
+  const bool has_min = range.min > Range().min,
+             has_max = range.max < Range().max;
   if (has_min && has_max) {
     return absl::StrCat("between ", range.min, " and ", range.max);
   }
   if (has_max) return absl::StrCat("at most ", range.max);
   if (!has_min) return "finite";
-  return absl::StrCat(range.min_included ? "at least " : "more than ", range.min);
+  return absl::StrCat(range.min_included ? "at least " : "more than ",
+                      range.min);
 }
 
 template <typename Number>
@@ -80,7 +82,8 @@ absl::Status Assign(absl::string_view name, const Range& range,
 absl::Status Assign(absl::string_view name, const Range& range,
                     const OptionValue& value, double& field) {
   if (const auto* integer = std::get_if<int64_t>(&value)) {
-    return AssignNumber(name, range, value, static_cast<double>(*integer), field);
+    return AssignNumber(name, range, value, static_cast<double>(*integer),
+                        field);
   }
   const auto* number = std::get_if<double>(&value);
   if (number == nullptr) return Refusal(name, "a number", value);

@@ -30,7 +30,9 @@ struct Range {
 };
 inline Range Positive() { return {.min = 0.0, .min_included = false}; }
 inline Range NotNegative() { return {.min = 0.0}; }
-inline Range Between(double min, double max) { return {.min = min, .max = max}; }
+inline Range Between(double min, double max) {
+  return {.min = min, .max = max};
+}
 
 // One field of the struct `Options`, whose initialiser is the default.
 template <typename Options>
@@ -39,8 +41,8 @@ struct Option {
   std::variant<bool Options::*, int64_t Options::*, double Options::*,
                std::string Options::*>
       field;
-  Range range;  // For numbers.
-  std::string help;  // One sentence, with the unit.
+  Range range;            // For numbers.
+  std::string help;       // One sentence, with the unit.
   bool required = false;  // Has no default that would suit everybody.
 };
 
@@ -49,7 +51,8 @@ struct OptionDescription {
   std::string name;
   std::string help;
   std::string type;  // "flag", "integer", "number" or "text".
-  std::string rule;  // "more than 0"; empty where any value of the type is taken.
+  std::string
+      rule;  // "more than 0"; empty where any value of the type is taken.
   OptionValue default_value;
   bool required = false;
 };
@@ -115,14 +118,14 @@ class OptionTable {
     std::vector<OptionDescription> descriptions;
     for (const Option<Options>& option : options_) {
       OptionValue value = ValueOf(defaults, option);
-      descriptions.push_back(options_internal::Describe(
-          {.name = option.name,
-           .help = option.help,
-           .type = {},
-           .rule = {},
-           .default_value = std::move(value),
-           .required = option.required},
-          option.range));
+      descriptions.push_back(
+          options_internal::Describe({.name = option.name,
+                                      .help = option.help,
+                                      .type = {},
+                                      .rule = {},
+                                      .default_value = std::move(value),
+                                      .required = option.required},
+                                     option.range));
     }
     return descriptions;
   }

@@ -24,24 +24,27 @@ constexpr char kStep[] = "scoreserve/step";
 constexpr char kRetryAfterMillis[] = "scoreserve/retry-after-ms";
 
 constexpr std::array<absl::string_view, 13> kNames = {
-    "INVALID_FIELD",    "MODEL_NOT_FOUND",     "VERSION_NOT_FOUND",
-    "UNKNOWN_SAMPLER",  "UNSUITABLE_MODEL",    "NUMERIC_DIVERGENCE",
-    "OVERLOADED",       "STOPPING",            "EXPIRED",
-    "CANCELLED",        "UNSUPPORTED_FORMAT",  "CORRUPT_MODEL",
+    "INVALID_FIELD",   "MODEL_NOT_FOUND",    "VERSION_NOT_FOUND",
+    "UNKNOWN_SAMPLER", "UNSUITABLE_MODEL",   "NUMERIC_DIVERGENCE",
+    "OVERLOADED",      "STOPPING",           "EXPIRED",
+    "CANCELLED",       "UNSUPPORTED_FORMAT", "CORRUPT_MODEL",
     "INTERNAL_FAULT",
 };
 static_assert(kNames.size() == static_cast<size_t>(Reason::kInternalFault) + 1);
 
-std::optional<std::string> Payload(const absl::Status& status, const char* key) {
+std::optional<std::string> Payload(const absl::Status& status,
+                                   const char* key) {
   const absl::optional<absl::Cord> payload = status.GetPayload(key);
   if (!payload.has_value()) return std::nullopt;
   return std::string(*payload);
 }
 
-std::optional<int64_t> IntegerPayload(const absl::Status& status, const char* key) {
+std::optional<int64_t> IntegerPayload(const absl::Status& status,
+                                      const char* key) {
   const std::optional<std::string> text = Payload(status, key);
   int64_t value = 0;
-  if (!text.has_value() || !absl::SimpleAtoi(*text, &value)) return std::nullopt;
+  if (!text.has_value() || !absl::SimpleAtoi(*text, &value))
+    return std::nullopt;
   return value;
 }
 
@@ -52,7 +55,8 @@ absl::string_view ReasonName(Reason reason) {
 }
 
 absl::Status WithReason(absl::Status status, Reason reason) {
-  status.SetPayload(kReason, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  status.SetPayload(kReason,
+                    absl::Cord(absl::StrCat(static_cast<int>(reason))));
   return status;
 }
 
@@ -70,10 +74,12 @@ absl::Status InvalidField(absl::string_view field, absl::string_view message) {
 }
 
 absl::Status InField(absl::string_view prefix, absl::Status status) {
-  absl::Status outer(status.code(), absl::StrCat(prefix, ".", status.message()));
-  status.ForEachPayload([&outer](absl::string_view key, const absl::Cord& value) {
-    outer.SetPayload(key, value);
-  });
+  absl::Status outer(status.code(),
+                     absl::StrCat(prefix, ".", status.message()));
+  status.ForEachPayload(
+      [&outer](absl::string_view key, const absl::Cord& value) {
+        outer.SetPayload(key, value);
+      });
   if (const std::optional<std::string> field = FieldOf(status)) {
     outer.SetPayload(kField, absl::Cord(absl::StrCat(prefix, ".", *field)));
   }
@@ -81,10 +87,10 @@ absl::Status InField(absl::string_view prefix, absl::Status status) {
 }
 
 absl::Status Diverged(int64_t step, int64_t row) {
-  absl::Status status = WithReason(
-      absl::OutOfRangeError(absl::StrCat("row ", row, " must stay finite; was not at step ",
-                                         step)),
-      Reason::kNumericDivergence);
+  absl::Status status =
+      WithReason(absl::OutOfRangeError(absl::StrCat(
+                     "row ", row, " must stay finite; was not at step ", step)),
+                 Reason::kNumericDivergence);
   status.SetPayload(kStep, absl::Cord(absl::StrCat(step)));
   return status;
 }
@@ -92,8 +98,9 @@ absl::Status Diverged(int64_t step, int64_t row) {
 absl::Status Overloaded(absl::string_view message, absl::Duration retry_after) {
   absl::Status status =
       WithReason(absl::ResourceExhaustedError(message), Reason::kOverloaded);
-  status.SetPayload(kRetryAfterMillis,
-                    absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(retry_after))));
+  status.SetPayload(
+      kRetryAfterMillis,
+      absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(retry_after))));
   return status;
 }
 
@@ -112,7 +119,8 @@ std::optional<int64_t> StepOf(const absl::Status& status) {
 }
 
 std::optional<absl::Duration> RetryAfterOf(const absl::Status& status) {
-  const std::optional<int64_t> millis = IntegerPayload(status, kRetryAfterMillis);
+  const std::optional<int64_t> millis =
+      IntegerPayload(status, kRetryAfterMillis);
   if (!millis.has_value()) return std::nullopt;
   return absl::Milliseconds(*millis);
 }

@@ -6,8 +6,8 @@
 
 namespace scoreserve {
 
-// Makes `app` fill `options`, which outlives it. Every option can also be set by
-// an environment variable, SCORESERVE_PORT for --port.
+// Makes `app` fill `options`, which outlives it. Every option can also be set
+// by an environment variable, SCORESERVE_PORT for --port.
 inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--repository", options.repository,
                  "Folder of models: <model>/<version>/config.json, …")
@@ -21,9 +21,10 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
       ->envname("SCORESERVE_PORT");
   app.add_flag("--insecure", options.insecure,
                "Allow a --host other than loopback: nothing is encrypted");
-  app.add_option("--http-port", options.http_port,
-                 "Port of /healthz, /readyz and /metrics; 0 takes a free one; none "
-                 "without this option")
+  app.add_option(
+         "--http-port", options.http_port,
+         "Port of /healthz, /readyz and /metrics; 0 takes a free one; none "
+         "without this option")
       ->envname("SCORESERVE_HTTP_PORT");
   app.add_option("--devices", options.devices, "Where networks run")
       ->capture_default_str();
@@ -33,10 +34,13 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--max-batch-rows", options.max_batch_rows,
                  "Rows of one pass, over what desired.json says (1024)");
   app.footer(
-      "Prints 'scoreserve listening on HOST:PORT' when it is ready. SIGTERM and\n"
-      "SIGINT end it: running requests have 30 s. Exit status: 0 after a signal, 1 if\n"
+      "Prints 'scoreserve listening on HOST:PORT' when it is ready. SIGTERM "
+      "and\n"
+      "SIGINT end it: running requests have 30 s. Exit status: 0 after a "
+      "signal, 1 if\n"
       "it could not start, more than 100 for a bad command line.\n\n"
-      "Example: scoreserve --repository models/zoo --port 7860 --http-port 7861");
+      "Example: scoreserve --repository models/zoo --port 7860 --http-port "
+      "7861");
 }
 
 }  // namespace scoreserve

@@ -46,10 +46,11 @@ int main(int argc, char** argv) {
     return 1;
   }
   if ((*server)->http_port() != 0) {
-    std::cout << "http on " << options.host << ":" << (*server)->http_port() << "\n";
+    std::cout << "http on " << options.host << ":" << (*server)->http_port()
+              << "\n";
   }
-  std::cout << "scoreserve listening on " << options.host << ":" << (*server)->port()
-            << std::endl;
+  std::cout << "scoreserve listening on " << options.host << ":"
+            << (*server)->port() << std::endl;
 
   int signal = 0;
   sigwait(&signals, &signal);

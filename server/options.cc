@@ -22,7 +22,8 @@ absl::Status CheckServerOptions(const ServerOptions& options) {
     return InvalidField("--repository", "a folder", "''");
   }
   if (!IsPort(options.port)) {
-    return InvalidField("--port", "between 0 and 65535", absl::StrCat(options.port));
+    return InvalidField("--port", "between 0 and 65535",
+                        absl::StrCat(options.port));
   }
   if (options.http_port.has_value() && !IsPort(*options.http_port)) {
     return InvalidField("--http-port", "between 0 and 65535",
@@ -39,7 +40,8 @@ absl::Status CheckServerOptions(const ServerOptions& options) {
                         options.devices);
   }
   if (options.threads < 1) {
-    return InvalidField("--threads", "at least 1", absl::StrCat(options.threads));
+    return InvalidField("--threads", "at least 1",
+                        absl::StrCat(options.threads));
   }
   if (options.max_batch_rows.has_value() &&
       (*options.max_batch_rows < 4 || *options.max_batch_rows > 1 << 20)) {

@@ -14,15 +14,15 @@ namespace scoreserve {
 
 // Everything that can be told to a server.
 struct ServerOptions {
-  std::string repository;          // A folder; see models/io/model_repository.h.
+  std::string repository;  // A folder; see models/io/model_repository.h.
   std::string host = "127.0.0.1";  // Where it listens.
   int port = 7860;                 // 0: any free one.
   // Allow a host other than loopback although nothing is encrypted.
   bool insecure = false;
-  std::optional<int> http_port;    // Metrics and probes; 0: any free one.
+  std::optional<int> http_port;  // Metrics and probes; 0: any free one.
   std::string devices = "cpu";
-  int threads = 1;                 // Of one forward pass.
-  std::optional<int64_t> max_batch_rows;  // Goes over desired.json.
+  int threads = 1;                                  // Of one forward pass.
+  std::optional<int64_t> max_batch_rows;            // Goes over desired.json.
   absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
   Limits limits;
   WorkLedger::Options ledger;

@@ -30,7 +30,8 @@ namespace {
 // An IPv6 address needs brackets before a port.
 std::string Address(const std::string& host, int port) {
   const bool ipv6 = absl::StrContains(host, ':');
-  return ipv6 ? absl::StrCat("[", host, "]:", port) : absl::StrCat(host, ":", port);
+  return ipv6 ? absl::StrCat("[", host, "]:", port)
+              : absl::StrCat(host, ":", port);
 }
 
 class ServerImpl final : public Server {
@@ -53,8 +54,9 @@ class ServerImpl final : public Server {
     absl::Status listening = Listen();
     if (!listening.ok()) return listening;
     if (options_.http_port.has_value()) {
-      absl::StatusOr<std::unique_ptr<HttpServer>> http = HttpServer::Start(
-          options_.host, *options_.http_port, {&engine_, &registry_, &requests_});
+      absl::StatusOr<std::unique_ptr<HttpServer>> http =
+          HttpServer::Start(options_.host, *options_.http_port,
+                            {&engine_, &registry_, &requests_});
       if (!http.ok()) return http.status();
       http_ = *std::move(http);
     }
@@ -64,18 +66,22 @@ class ServerImpl final : public Server {
   }
 
   int port() const override { return port_; }
-  int http_port() const override { return http_ == nullptr ? 0 : http_->port(); }
+  int http_port() const override {
+    return http_ == nullptr ? 0 : http_->port();
+  }
   Engine& engine() override { return engine_; }
   ModelRegistry& registry() override { return registry_; }
 
   void Drain(absl::Duration patience) override {
     if (std::exchange(drained_, true)) return;
     if (http_ != nullptr) http_->SetReady(false);
-    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(false);
+    if (server_ != nullptr)
+      server_->GetHealthCheckService()->SetServingStatus(false);
     engine_.Drain(patience);
     // Every call has been answered; what is left is handed to the clients.
     if (server_ != nullptr) {
-      server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
+      server_->Shutdown(std::chrono::system_clock::now() +
+                        std::chrono::seconds(5));
     }
     stop_.Notify();
     if (poller_.joinable()) poller_.join();
@@ -144,7 +150,8 @@ class ServerImpl final : public Server {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerOptions& options) {
   absl::Status checked = CheckServerOptions(options);
   if (!checked.ok()) return checked;
   auto server = std::make_unique<ServerImpl>(options);

@@ -18,7 +18,8 @@ class Server {
   // Listens and has loaded the repository when it returns. INVALID_ARGUMENT for
   // options; NOT_FOUND or PERMISSION_DENIED for a repository that cannot be
   // read; UNAVAILABLE for an address that cannot be bound.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const ServerOptions& options);
 
   // Stops at once unless Drain() was called.
   virtual ~Server() = default;
@@ -26,8 +27,8 @@ class Server {
   virtual int port() const = 0;       // The bound one.
   virtual int http_port() const = 0;  // The bound one; 0 where there is none.
 
-  // Health says NOT_SERVING; new work gets UNAVAILABLE; what runs has `patience`
-  // to end, then gets UNAVAILABLE too. Returns when all is answered.
+  // Health says NOT_SERVING; new work gets UNAVAILABLE; what runs has
+  // `patience` to end, then gets UNAVAILABLE too. Returns when all is answered.
   virtual void Drain(absl::Duration patience) = 0;
 
   // For tests and benchmarks that look inside.

@@ -43,9 +43,8 @@ std::string Explain(CLI::App& app, const CLI::ParseError& error) {
   for (const std::string& word : commands[0]->remaining()) {
     if (word.rfind("--", 0) != 0) continue;
     const std::string name = word.substr(0, word.find('='));
-    return absl::StrCat("'", commands[0]->get_name(), "' has no option '",
-                        name, "'",
-                        DidYouMean(name, OptionNames(*commands[0])));
+    return absl::StrCat("'", commands[0]->get_name(), "' has no option '", name,
+                        "'", DidYouMean(name, OptionNames(*commands[0])));
   }
   return error.what();
 }

@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   for (int row = 0; row < 2; ++row) {
-    std::cout << "score at (" << x[2 * row] << ", " << x[2 * row + 1] << ") is ("
-              << score[2 * row] << ", " << score[2 * row + 1] << ")\n";
+    std::cout << "score at (" << x[2 * row] << ", " << x[2 * row + 1]
+              << ") is (" << score[2 * row] << ", " << score[2 * row + 1]
+              << ")\n";
   }
 }

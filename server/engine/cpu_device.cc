@@ -22,27 +22,31 @@ class CpuDevice : public Device {
 
   void Begin(Pass& pass) override {
     // Both are settings of the calling thread, which is not known earlier.
-    if (std::exchange(threads_set_, true) == false) at::set_num_threads(threads_);
+    if (std::exchange(threads_set_, true) == false)
+      at::set_num_threads(threads_);
     const c10::InferenceMode inference;
     status_ = Compute(pass);
   }
 
-  absl::Status Finish(Pass&) override { return std::exchange(status_, absl::OkStatus()); }
+  absl::Status Finish(Pass&) override {
+    return std::exchange(status_, absl::OkStatus());
+  }
 
  private:
   // The one place where LibTorch's exceptions end.
   static absl::Status Compute(Pass& pass) {
     try {
       pass.workspace.Begin();
-      pass.score = pass.network->Score({.x = pass.x.narrow(0, 0, pass.rows),
-                                        .label = pass.label.narrow(0, 0, pass.rows),
-                                        .condition = {},
-                                        .guidance = {}},
-                                       pass.workspace);
+      pass.score =
+          pass.network->Score({.x = pass.x.narrow(0, 0, pass.rows),
+                               .label = pass.label.narrow(0, 0, pass.rows),
+                               .condition = {},
+                               .guidance = {}},
+                              pass.workspace);
     } catch (const std::exception& error) {
-      return WithReason(
-          absl::InternalError(absl::StrCat("the network failed: ", error.what())),
-          Reason::kInternalFault);
+      return WithReason(absl::InternalError(
+                            absl::StrCat("the network failed: ", error.what())),
+                        Reason::kInternalFault);
     }
     if (!pass.steps.empty()) {
       Advance(pass.steps, pass.dim(), pass.score.data_ptr<float>(), pass.row(0),

@@ -15,7 +15,8 @@ bool IsIdentity(const DataSpace& space) {
 
 }  // namespace
 
-void ToModelSpace(const DataSpace& space, absl::Span<const float> in, float* out) {
+void ToModelSpace(const DataSpace& space, absl::Span<const float> in,
+                  float* out) {
   if (IsIdentity(space)) {
     std::copy(in.begin(), in.end(), out);
     return;
@@ -25,7 +26,8 @@ void ToModelSpace(const DataSpace& space, absl::Span<const float> in, float* out
   for (size_t i = 0; i < in.size(); ++i) out[i] = (in[i] - offset) * gain;
 }
 
-void ToDataSpace(const DataSpace& space, absl::Span<const float> in, float* out) {
+void ToDataSpace(const DataSpace& space, absl::Span<const float> in,
+                 float* out) {
   if (IsIdentity(space)) {
     std::copy(in.begin(), in.end(), out);
     return;

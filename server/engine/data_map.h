@@ -9,10 +9,12 @@
 namespace scoreserve {
 
 // out ← (in − offset) / scale. The spans have one size.
-void ToModelSpace(const DataSpace& space, absl::Span<const float> in, float* out);
+void ToModelSpace(const DataSpace& space, absl::Span<const float> in,
+                  float* out);
 
 // out ← in · scale + offset.
-void ToDataSpace(const DataSpace& space, absl::Span<const float> in, float* out);
+void ToDataSpace(const DataSpace& space, absl::Span<const float> in,
+                 float* out);
 
 // The score of the data density: scores ← scores / scale.
 void ScoreToDataSpace(const DataSpace& space, absl::Span<float> scores);

@@ -20,8 +20,8 @@ constexpr absl::Duration kIdlePatience = absl::Seconds(1);
 
 }  // namespace
 
-DeviceLoop::DeviceLoop(Device* device, WorkLedger* ledger, EngineMetrics* metrics,
-                       const Clock* clock)
+DeviceLoop::DeviceLoop(Device* device, WorkLedger* ledger,
+                       EngineMetrics* metrics, const Clock* clock)
     : device_(device), ledger_(ledger), metrics_(metrics), clock_(clock) {}
 
 void DeviceLoop::Run() {
@@ -93,7 +93,8 @@ void DeviceLoop::RemoveUnused() {
 
 bool DeviceLoop::BeginNext() {
   loads_.clear();
-  for (const std::unique_ptr<Lane>& lane : lanes_) loads_.push_back(lane->load());
+  for (const std::unique_ptr<Lane>& lane : lanes_)
+    loads_.push_back(lane->load());
   const std::optional<size_t> next = PickLane(loads_);
   if (!next.has_value()) return false;
   const Instant begun = clock_->Now();
@@ -120,13 +121,15 @@ void DeviceLoop::FinishOldest() {
   oldest.lane->Deliver(status, oldest.number, seconds, computed);
   const double whole = SecondsBetween(oldest.begun, clock_->Now());
   metrics_->busy_seconds.fetch_add(whole, std::memory_order_relaxed);
-  if (whole > metrics_->longest_pass_seconds) metrics_->longest_pass_seconds = whole;
+  if (whole > metrics_->longest_pass_seconds)
+    metrics_->longest_pass_seconds = whole;
 }
 
 bool DeviceLoop::HasWork() const {
   return !in_flight_.empty() ||
-         std::any_of(lanes_.begin(), lanes_.end(),
-                     [](const std::unique_ptr<Lane>& lane) { return !lane->idle(); });
+         std::any_of(
+             lanes_.begin(), lanes_.end(),
+             [](const std::unique_ptr<Lane>& lane) { return !lane->idle(); });
 }
 
 }  // namespace scoreserve

@@ -15,7 +15,8 @@ inline absl::Status StoppingError() {
                     Reason::kStopping);
 }
 
-// CANCELLED where nobody waits any more, DEADLINE_EXCEEDED from the deadline on.
+// CANCELLED where nobody waits any more, DEADLINE_EXCEEDED from the deadline
+// on.
 inline absl::Status CheckAlive(bool cancelled, Instant deadline, Instant now) {
   if (cancelled) {
     return WithReason(absl::CancelledError("cancelled by the caller"),

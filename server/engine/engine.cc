@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "models/status.h"
 #include "server/engine/request_checks.h"
@@ -13,7 +14,8 @@ namespace {
 
 absl::Status Offer(DeviceLoop& loop, Work work) {
   absl::Status offered = loop.inbox().Offer(std::move(work));
-  return offered.ok() ? offered : WithReason(std::move(offered), Reason::kStopping);
+  return offered.ok() ? offered
+                      : WithReason(std::move(offered), Reason::kStopping);
 }
 
 }  // namespace
@@ -55,6 +57,7 @@ absl::Status Engine::Sample(SampleRequest request) {
 void Engine::Drain(absl::Duration patience) {
   loop_.inbox().Close();
   if (!ended_.WaitForNotificationWithTimeout(patience)) loop_.Abandon();
+  absl::MutexLock lock(&join_mu_);
   if (thread_.joinable()) thread_.join();
 }
 

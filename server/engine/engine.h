@@ -4,7 +4,9 @@
 #include <memory>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "server/engine/clock.h"
@@ -38,15 +40,15 @@ class Engine {
   const Limits& limits() const { return limits_; }
   const Clock& clock() const { return *clock_; }
 
-  // Takes the work iff OK; its sink then gets Done() exactly once. The ticket is
-  // filled here. INVALID_ARGUMENT naming the field, RESOURCE_EXHAUSTED, or
+  // Takes the work iff OK; its sink then gets Done() exactly once. The ticket
+  // is filled here. INVALID_ARGUMENT naming the field, RESOURCE_EXHAUSTED, or
   // UNAVAILABLE after Drain() has begun.
   absl::Status Score(ScoreQuery query);
   absl::Status Sample(SampleRequest request);
 
   // Refuses new work, gives what there is `patience` to end by itself and ends
   // the rest with UNAVAILABLE. Returns when the device's thread has ended.
-  void Drain(absl::Duration patience);
+  void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
 
   const EngineMetrics& metrics() const { return metrics_; }
   EngineMetrics& metrics() { return metrics_; }
@@ -60,7 +62,8 @@ class Engine {
   const std::unique_ptr<Device> device_;
   DeviceLoop loop_;
   absl::Notification ended_;
-  std::thread thread_;
+  absl::Mutex join_mu_;  // Whoever drains may join; several may drain.
+  std::thread thread_ ABSL_GUARDED_BY(join_mu_);
 };
 
 }  // namespace scoreserve

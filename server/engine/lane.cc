@@ -28,7 +28,9 @@ void Lane::Add(ScoreQuery query, int64_t passes_begun) {
   queries_.Add(std::move(query), passes_begun);
 }
 
-void Lane::Add(SampleRequest request) { samplers_.Add(std::move(request), reserve_); }
+void Lane::Add(SampleRequest request) {
+  samplers_.Add(std::move(request), reserve_);
+}
 
 LaneLoad Lane::load() const {
   return {.waiting_query_rows = queries_.waiting_rows(),
@@ -49,8 +51,8 @@ Pass& Lane::Assemble() {
   return pass_;
 }
 
-void Lane::Deliver(const absl::Status& status, int64_t pass_number, double seconds,
-                   Instant now) {
+void Lane::Deliver(const absl::Status& status, int64_t pass_number,
+                   double seconds, Instant now) {
   in_flight_ = false;
   served_seconds_ += seconds;
   queries_.Deliver(status, samplers_.live(), pass_, pass_number);

@@ -15,9 +15,9 @@
 
 namespace scoreserve {
 
-// All work of one snapshot on one device, and the pass that carries it: live rows
-// of samplers at the front, queries behind them for one pass. One thread: the
-// device's.
+// All work of one snapshot on one device, and the pass that carries it: live
+// rows of samplers at the front, queries behind them for one pass. One thread:
+// the device's.
 class Lane {
  public:
   // `metrics` outlives the lane.
@@ -46,8 +46,8 @@ class Lane {
   // Fills the next pass, for the device to begin. It is in flight from here on.
   Pass& Assemble();
 
-  // Takes back what the device has computed in `seconds`: answers queries, moves
-  // trajectories on. With a bad status all rows of the pass end with it.
+  // Takes back what the device has computed in `seconds`: answers queries,
+  // moves trajectories on. With a bad status all rows of the pass end with it.
   // `pass_number` counts the passes that the device began.
   void Deliver(const absl::Status& status, int64_t pass_number, double seconds,
                Instant now);

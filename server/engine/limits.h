@@ -11,8 +11,8 @@ struct Limits {
   int64_t max_query_rows = 1 << 20;
   int64_t max_sample_rows = 1 << 20;
   int64_t max_sample_values = int64_t{1} << 28;  // rows · dim: 1 GiB of floats.
-  int64_t max_message_bytes = 64 << 20;          // Either way; larger is chunked.
-  int max_stream_outstanding = 64;               // Unanswered messages of a stream.
+  int64_t max_message_bytes = 64 << 20;  // Either way; larger is chunked.
+  int max_stream_outstanding = 64;       // Unanswered messages of a stream.
 };
 
 }  // namespace scoreserve

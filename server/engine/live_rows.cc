@@ -38,10 +38,10 @@ void WriteStart(const Trajectory& trajectory, float* x) {
   const SampleRequest& request = trajectory.run->request();
   const int64_t dim = request.model->dim(), size = trajectory.rows * dim;
   if (!request.start.empty()) {
-    ToModelSpace(
-        request.model->config.data,
-        absl::MakeConstSpan(request.start).subspan(trajectory.first_row * dim, size),
-        x);
+    ToModelSpace(request.model->config.data,
+                 absl::MakeConstSpan(request.start)
+                     .subspan(trajectory.first_row * dim, size),
+                 x);
     return;
   }
   FillNormals({.seed = request.seed,
@@ -56,8 +56,8 @@ void WriteStart(const Trajectory& trajectory, float* x) {
 
 void LiveRows::Add(SampleRequest request, int64_t most_rows) {
   const std::vector<int64_t> blocks = CutIntoBlocks(request.rows, most_rows);
-  const auto run = std::make_shared<SampleRun>(std::move(request),
-                                               static_cast<int64_t>(blocks.size()));
+  const auto run = std::make_shared<SampleRun>(
+      std::move(request), static_cast<int64_t>(blocks.size()));
   auto place = std::find_if(
       waiting_.begin(), waiting_.end(), [&run](const Trajectory& other) {
         return run->request().deadline < other.run->request().deadline;
@@ -141,10 +141,12 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
       run.Fail(status);
     } else if (!AllFinite(x)) {
       if (!run.ended()) ++metrics_->divergences;
-      run.Fail(Diverged(trajectory.step, trajectory.first_row + FirstBadRow(x, dim)));
+      run.Fail(Diverged(trajectory.step,
+                        trajectory.first_row + FirstBadRow(x, dim)));
     } else {
       ++trajectory.step;
-      run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x, now);
+      run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x,
+                  now);
       if (trajectory.step == run.request().plan->table.num_steps()) {
         run.Collect(trajectory.first_row, x);
       }
@@ -171,7 +173,8 @@ void LiveRows::CloseGaps(Pass& pass) {
     }
     from += rows;
   }
-  CountTrajectories(static_cast<int64_t>(kept) - static_cast<int64_t>(live_.size()));
+  CountTrajectories(static_cast<int64_t>(kept) -
+                    static_cast<int64_t>(live_.size()));
   live_.resize(kept);
   live_rows_ = to;
 }

@@ -15,9 +15,9 @@
 
 namespace scoreserve {
 
-// The trajectories of one lane: those that wait, and those that live at the front
-// of its pass, one after the other without gaps. Every live one advances in every
-// pass. One thread: the device's.
+// The trajectories of one lane: those that wait, and those that live at the
+// front of its pass, one after the other without gaps. Every live one advances
+// in every pass. One thread: the device's.
 class LiveRows {
  public:
   // `metrics` outlives this; at most `max_rows` live at once.

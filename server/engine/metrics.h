@@ -16,7 +16,8 @@ namespace scoreserve {
 class Histogram {
  public:
   struct Snapshot {
-    std::vector<double> bounds;   // Upper bounds, ascending; the last bucket has none.
+    std::vector<double>
+        bounds;  // Upper bounds, ascending; the last bucket has none.
     std::vector<int64_t> counts;  // bounds.size() + 1, not cumulative.
     double sum = 0.0;
   };
@@ -48,19 +49,22 @@ class Histogram {
 
 // What one device loop did so far. Written by its thread, read by anybody.
 struct EngineMetrics {
-  std::atomic<int64_t> passes = 0;            // Begun.
-  std::atomic<int64_t> query_rows = 0;        // Answered.
-  std::atomic<int64_t> row_steps = 0;         // Rows of samplers times steps.
-  std::atomic<int64_t> dropped = 0;           // Cancelled or expired before the end.
-  std::atomic<int64_t> divergences = 0;       // Ended by a value that was not finite.
+  std::atomic<int64_t> passes = 0;      // Begun.
+  std::atomic<int64_t> query_rows = 0;  // Answered.
+  std::atomic<int64_t> row_steps = 0;   // Rows of samplers times steps.
+  std::atomic<int64_t> dropped = 0;     // Cancelled or expired before the end.
+  std::atomic<int64_t> divergences =
+      0;  // Ended by a value that was not finite.
   std::atomic<int64_t> waiting_query_rows = 0;
-  std::atomic<int64_t> live_trajectories = 0;  // Blocks of rows in a lane or waiting.
-  std::atomic<double> busy_seconds = 0.0;      // From pick to deliver.
+  std::atomic<int64_t> live_trajectories =
+      0;  // Blocks of rows in a lane or waiting.
+  std::atomic<double> busy_seconds = 0.0;          // From pick to deliver.
   std::atomic<double> longest_pass_seconds = 0.0;  // Reset by who reads it.
 
-  Histogram batch_rows{{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}};
-  Histogram forward_seconds{{1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3,
-                             1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0}};
+  Histogram batch_rows{
+      {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}};
+  Histogram forward_seconds{{1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3,
+                             5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0}};
   // In how manieth pass begun after TakeAll() returned it a query was answered.
   Histogram query_passes{{1, 2, 3, 4, 8, 16, 64}};
 };

@@ -20,11 +20,12 @@ namespace {
 absl::Status NoVersion(const std::string& model, const std::string& wanted,
                        const ModelEntry& entry) {
   std::vector<int64_t> versions;
-  for (const auto& [version, snapshot] : entry.versions) versions.push_back(version);
+  for (const auto& [version, snapshot] : entry.versions)
+    versions.push_back(version);
   return WithReason(
-      absl::NotFoundError(absl::StrCat("model '", model, "' has no ", wanted,
-                                       "; there are versions: ",
-                                       absl::StrJoin(versions, ", "))),
+      absl::NotFoundError(absl::StrCat(
+          "model '", model, "' has no ", wanted,
+          "; there are versions: ", absl::StrJoin(versions, ", "))),
       Reason::kVersionNotFound);
 }
 
@@ -54,8 +55,8 @@ absl::Status ModelRegistry::Poll() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
-                                                    const ModelEntry* known) const {
+absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
+    const std::string& name, const ModelEntry* known) const {
   absl::StatusOr<std::vector<int64_t>> versions = repository_.Versions(name);
   if (!versions.ok()) return versions.status();
   ModelEntry entry;
@@ -90,7 +91,8 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
-    const std::string& name, int64_t version, const DesiredState& desired) const {
+    const std::string& name, int64_t version,
+    const DesiredState& desired) const {
   absl::StatusOr<ModelFiles> files = repository_.Read(name, version);
   if (!files.ok()) return files.status();
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
@@ -114,9 +116,9 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
   const std::shared_ptr<const ModelTable> models = table();
   const auto found = models->find(selector.name);
   if (found == models->end()) {
-    return WithReason(
-        absl::NotFoundError(absl::StrCat("there is no model '", selector.name, "'")),
-        Reason::kModelNotFound);
+    return WithReason(absl::NotFoundError(absl::StrCat("there is no model '",
+                                                       selector.name, "'")),
+                      Reason::kModelNotFound);
   }
   const ModelEntry& entry = found->second;
   int64_t version = entry.versions.empty() ? 0 : entry.versions.rbegin()->first;
@@ -126,7 +128,8 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
     const std::string alias = selector.alias.value_or("stable");
     const auto target = entry.aliases.find(alias);
     if (target == entry.aliases.end()) {
-      return NoVersion(selector.name, absl::StrCat("alias '", alias, "'"), entry);
+      return NoVersion(selector.name, absl::StrCat("alias '", alias, "'"),
+                       entry);
     }
     version = target->second;
   }

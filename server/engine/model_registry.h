@@ -51,12 +51,13 @@ class ModelRegistry {
 
   // Loads versions that appeared, forgets those that went, reads the aliases. A
   // bad version is kept as `refused` with its reason and harms no other. An
-  // error, and everything as it was, where the repository itself cannot be read.
+  // error, and everything as it was, where the repository itself cannot be
+  // read.
   absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
   // The version that `selector` means: the alias "stable" where neither version
-  // nor alias is given and it is set, else the highest version. NOT_FOUND naming
-  // what there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).
+  // nor alias is given and it is set, else the highest version. NOT_FOUND
+  // naming what there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Find(
       const ModelSelector& selector) const ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -67,7 +68,8 @@ class ModelRegistry {
   absl::StatusOr<ModelEntry> PollModel(const std::string& name,
                                        const ModelEntry* known) const;
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Load(
-      const std::string& name, int64_t version, const DesiredState& desired) const;
+      const std::string& name, int64_t version,
+      const DesiredState& desired) const;
 
   const ModelRepository repository_;
   const Options options_;

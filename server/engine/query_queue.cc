@@ -28,8 +28,8 @@ void QueryQueue::Add(ScoreQuery query, int64_t passes_begun) {
 
 void QueryQueue::DropDead(Instant now) {
   for (Waiting& waiting : queries_) {
-    const absl::Status ended =
-        CheckAlive(waiting.query.sink->Cancelled(), waiting.query.deadline, now);
+    const absl::Status ended = CheckAlive(waiting.query.sink->Cancelled(),
+                                          waiting.query.deadline, now);
     if (ended.ok()) continue;
     ++metrics_->dropped;
     End(waiting, ended);
@@ -65,8 +65,8 @@ void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
   }
 }
 
-void QueryQueue::Deliver(const absl::Status& status, int64_t first_row, Pass& pass,
-                         int64_t pass_number) {
+void QueryQueue::Deliver(const absl::Status& status, int64_t first_row,
+                         Pass& pass, int64_t pass_number) {
   int64_t row = first_row;
   for (Waiting& waiting : queries_) {
     const int64_t rows = waiting.rows_in_pass;
@@ -83,10 +83,12 @@ void QueryQueue::Deliver(const absl::Status& status, int64_t first_row, Pass& pa
   RemoveEnded();
 }
 
-void QueryQueue::AnswerPart(Waiting& waiting, float* scores, int64_t pass_number) {
+void QueryQueue::AnswerPart(Waiting& waiting, float* scores,
+                            int64_t pass_number) {
   const int64_t dim = model_->dim();
   const int64_t rows = waiting.query.rows();
-  const absl::Span<float> part = absl::MakeSpan(scores, waiting.rows_in_pass * dim);
+  const absl::Span<float> part =
+      absl::MakeSpan(scores, waiting.rows_in_pass * dim);
   if (!AllFinite(part)) {
     ++metrics_->divergences;
     End(waiting, Diverged(0, waiting.rows_done + FirstBadRow(part, dim)));
@@ -94,7 +96,8 @@ void QueryQueue::AnswerPart(Waiting& waiting, float* scores, int64_t pass_number
   }
   ScoreToDataSpace(model_->config.data, part);
   const bool whole = waiting.rows_in_pass == rows;
-  if (!whole) waiting.parts.insert(waiting.parts.end(), part.begin(), part.end());
+  if (!whole)
+    waiting.parts.insert(waiting.parts.end(), part.begin(), part.end());
   if (waiting.rows_done + waiting.rows_in_pass < rows) {
     waiting.rows_done += waiting.rows_in_pass;
     CountWaiting(-waiting.rows_in_pass);

@@ -36,8 +36,9 @@ class QueryQueue {
   // Appends to `pass` the rows that it takes (scheduler.h, ShareFreeRows).
   void Take(int64_t free_rows, int64_t reserve, Pass& pass);
 
-  // Answers what was taken: its scores lie in `pass` from `first_row` on, unless
-  // `status` is bad and ends it. `pass_number` counts the device's passes.
+  // Answers what was taken: its scores lie in `pass` from `first_row` on,
+  // unless `status` is bad and ends it. `pass_number` counts the device's
+  // passes.
   void Deliver(const absl::Status& status, int64_t first_row, Pass& pass,
                int64_t pass_number);
 
@@ -46,7 +47,7 @@ class QueryQueue {
 
  private:
   struct Waiting {
-    ScoreQuery query;          // Its sink is null once it has been answered.
+    ScoreQuery query;  // Its sink is null once it has been answered.
     int64_t passes_begun = 0;
     int64_t rows_done = 0;     // Of a query that is answered in parts.
     int64_t rows_in_pass = 0;  // In the pass being computed.

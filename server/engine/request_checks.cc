@@ -18,12 +18,14 @@ absl::string_view FieldName(LabelKind kind) {
 
 absl::Status CheckCount(absl::string_view field, int64_t count, int64_t most) {
   if (count >= 1 && count <= most) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("between 1 and ", most), absl::StrCat(count));
+  return InvalidField(field, absl::StrCat("between 1 and ", most),
+                      absl::StrCat(count));
 }
 
 }  // namespace
 
-absl::Status CheckLabels(const LabelRule& rule, const Labels& labels, int64_t rows) {
+absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
+                         int64_t rows) {
   if (labels.kind != rule.kind) {
     const bool absent = labels.kind == LabelKind::kNone;
     const absl::string_view field = FieldName(absent ? rule.kind : labels.kind);
@@ -41,7 +43,8 @@ absl::Status CheckLabels(const LabelRule& rule, const Labels& labels, int64_t ro
   const absl::string_view field = FieldName(rule.kind);
   const size_t count = labels.values.size();
   if (count != 1 && count != static_cast<size_t>(rows)) {
-    return InvalidField(field, absl::StrCat("one value, or one a row (", rows, ")"),
+    return InvalidField(field,
+                        absl::StrCat("one value, or one a row (", rows, ")"),
                         absl::StrCat(count, " values"));
   }
   for (size_t i = 0; i < count; ++i) {
@@ -56,8 +59,10 @@ absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query) {
   return CheckCount("x.shape[0]", query.rows(), limits.max_query_rows);
 }
 
-absl::Status CheckSampleRequest(const Limits& limits, const SampleRequest& request) {
-  absl::Status checked = CheckCount("rows", request.rows, limits.max_sample_rows);
+absl::Status CheckSampleRequest(const Limits& limits,
+                                const SampleRequest& request) {
+  absl::Status checked =
+      CheckCount("rows", request.rows, limits.max_sample_rows);
   if (!checked.ok()) return checked;
   const int64_t dim = request.model->dim();
   checked = CheckCount("rows", request.rows, limits.max_sample_values / dim);
@@ -68,7 +73,8 @@ absl::Status CheckSampleRequest(const Limits& limits, const SampleRequest& reque
   }
   const int64_t start_rows = static_cast<int64_t>(request.start.size()) / dim;
   if (!request.start.empty() && start_rows != request.rows) {
-    return InvalidField("start.shape[0]", absl::StrCat(request.rows, ", as rows"),
+    return InvalidField("start.shape[0]",
+                        absl::StrCat(request.rows, ", as rows"),
                         absl::StrCat(start_rows));
   }
   return absl::OkStatus();

@@ -21,13 +21,15 @@ struct Labels {
 
 // OK where `labels` are what `rule` asks for: INVALID_ARGUMENT naming the field
 // ("noise_level" or "time") and, where one of several is at fault, its index.
-absl::Status CheckLabels(const LabelRule& rule, const Labels& labels, int64_t rows);
+absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
+                         int64_t rows);
 
 // Row counts of a query whose width has been checked.
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query);
 
 // Row counts, sizes and start of a request for samples.
-absl::Status CheckSampleRequest(const Limits& limits, const SampleRequest& request);
+absl::Status CheckSampleRequest(const Limits& limits,
+                                const SampleRequest& request);
 
 }  // namespace scoreserve
 

@@ -30,7 +30,8 @@ void ShareFreeRows(absl::Span<const int64_t> waiting, int64_t free_rows,
                    int64_t reserve, std::vector<int64_t>& take) {
   take.assign(waiting.size(), 0);
   const auto is_large = [reserve](int64_t rows) { return rows > reserve; };
-  const bool large_waits = std::any_of(waiting.begin(), waiting.end(), is_large);
+  const bool large_waits =
+      std::any_of(waiting.begin(), waiting.end(), is_large);
   int64_t for_whole = free_rows - (large_waits ? reserve / 2 : 0);
   int64_t left = free_rows;
   for (size_t i = 0; i < waiting.size(); ++i) {

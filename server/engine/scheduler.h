@@ -12,8 +12,8 @@
 
 namespace scoreserve {
 
-// How a lane of `max_rows` is shared: a quarter, the *reserve*, is kept free for
-// queries; a block of a trajectory is at most as large.
+// How a lane of `max_rows` is shared: a quarter, the *reserve*, is kept free
+// for queries; a block of a trajectory is at most as large.
 inline int64_t QueryReserve(int64_t max_rows) { return (max_rows + 3) / 4; }
 
 // What one lane asks for.

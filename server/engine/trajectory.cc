@@ -29,7 +29,8 @@ void SampleRun::Collect(int64_t first_row, absl::Span<const float> x) {
   if (ended_) return;
   const int64_t dim = request_.model->dim();
   samples_.resize(request_.rows * dim);
-  ToDataSpace(request_.model->config.data, x, samples_.data() + first_row * dim);
+  ToDataSpace(request_.model->config.data, x,
+              samples_.data() + first_row * dim);
   rows_done_ += static_cast<int64_t>(x.size()) / dim;
   if (rows_done_ == request_.rows) End(std::move(samples_));
 }
@@ -50,7 +51,8 @@ void SampleRun::Stepped(int64_t block, int64_t step, int64_t first_row,
   if (!last_progress_.has_value()) last_progress_ = now;
   if (now - *last_progress_ < kProgressInterval) return;
   last_progress_ = now;
-  request_.sink->Progress(*std::min_element(block_steps_.begin(), block_steps_.end()));
+  request_.sink->Progress(
+      *std::min_element(block_steps_.begin(), block_steps_.end()));
 }
 
 void SampleRun::End(absl::StatusOr<std::vector<float>> samples) {

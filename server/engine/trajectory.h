@@ -44,8 +44,9 @@ class SampleRun {
 
   SampleRequest request_;
   std::vector<int64_t> block_steps_;
-  std::vector<float> samples_;  // In data space; allocated by the first Collect().
-  std::vector<float> states_;   // Reused, in data space.
+  std::vector<float>
+      samples_;  // In data space; allocated by the first Collect().
+  std::vector<float> states_;  // Reused, in data space.
   int64_t rows_done_ = 0;
   std::optional<Instant> last_progress_;
   bool ended_ = false;
@@ -58,7 +59,7 @@ struct Trajectory {
   int64_t block = 0;      // Which of the run's.
   int64_t first_row = 0;  // Of the request.
   int64_t rows = 0;
-  int64_t step = 0;       // The next one.
+  int64_t step = 0;  // The next one.
 };
 
 }  // namespace scoreserve

@@ -24,10 +24,11 @@ namespace scoreserve {
 class ScoreSink {
  public:
   virtual ~ScoreSink() = default;
-  // Whether nobody waits any more: then the query may be dropped unanswered, and
-  // Done() gets CANCELLED.
+  // Whether nobody waits any more: then the query may be dropped unanswered,
+  // and Done() gets CANCELLED.
   virtual bool Cancelled() const = 0;
-  // Exactly once. The scores, [rows · dim] in data space, valid during the call.
+  // Exactly once. The scores, [rows · dim] in data space, valid during the
+  // call.
   virtual void Done(absl::StatusOr<absl::Span<const float>> scores) = 0;
 };
 
@@ -53,7 +54,8 @@ class SampleSink {
   // Steps done by the slowest row; a few times a second.
   virtual void Progress(int64_t step) = 0;
   // Rows first_row … after `step` steps, in data space, valid during the call.
-  virtual void States(int64_t step, int64_t first_row, absl::Span<const float> x) = 0;
+  virtual void States(int64_t step, int64_t first_row,
+                      absl::Span<const float> x) = 0;
   // Exactly once, last: the samples, [rows · dim] in data space.
   virtual void Done(absl::StatusOr<std::vector<float>> samples) = 0;
 };

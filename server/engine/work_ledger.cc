@@ -30,19 +30,21 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(WorkClass work_class,
                                            int64_t row_evaluations) {
   const size_t index = static_cast<size_t>(work_class);
   if (row_evaluations > cap_[index]) {
-    return InvalidField(field,
-                        absl::StrCat("worth at most ", cap_[index],
-                                     " row-evaluations (rows times evaluations)"),
-                        absl::StrCat(row_evaluations));
+    return InvalidField(
+        field,
+        absl::StrCat("worth at most ", cap_[index],
+                     " row-evaluations (rows times evaluations)"),
+        absl::StrCat(row_evaluations));
   }
   absl::MutexLock lock(&mu_);
   if (outstanding_[index] > cap_[index] - row_evaluations) {
     // What has to end before this fits, at the device's rate.
-    const double excess =
-        static_cast<double>(outstanding_[index] + row_evaluations - cap_[index]);
+    const double excess = static_cast<double>(outstanding_[index] +
+                                              row_evaluations - cap_[index]);
     return Overloaded(
-        absl::StrCat("outstanding row-evaluations must be at most ", cap_[index],
-                     "; were ", outstanding_[index], " and ", row_evaluations, " more"),
+        absl::StrCat("outstanding row-evaluations must be at most ",
+                     cap_[index], "; were ", outstanding_[index], " and ",
+                     row_evaluations, " more"),
         std::clamp(absl::Seconds(excess * seconds_per_row_), kShortestWait,
                    kLongestWait));
   }
@@ -53,9 +55,10 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(WorkClass work_class,
 void WorkLedger::Observe(int64_t row_evaluations, double seconds) {
   const double rate = seconds / static_cast<double>(row_evaluations);
   absl::MutexLock lock(&mu_);
-  seconds_per_row_ = seconds_per_row_ == 0.0
-                         ? rate
-                         : seconds_per_row_ + kNewestShare * (rate - seconds_per_row_);
+  seconds_per_row_ =
+      seconds_per_row_ == 0.0
+          ? rate
+          : seconds_per_row_ + kNewestShare * (rate - seconds_per_row_);
 }
 
 int64_t WorkLedger::outstanding(WorkClass work_class) const {

@@ -44,7 +44,9 @@ class Ticket {
  private:
   friend class WorkLedger;
   Ticket(WorkLedger* ledger, WorkClass work_class, int64_t row_evaluations)
-      : ledger_(ledger), work_class_(work_class), row_evaluations_(row_evaluations) {}
+      : ledger_(ledger),
+        work_class_(work_class),
+        row_evaluations_(row_evaluations) {}
 
   WorkLedger* ledger_ = nullptr;
   WorkClass work_class_ = WorkClass::kQuery;
@@ -64,14 +66,16 @@ class WorkLedger {
   explicit WorkLedger(const Options& options) : cap_(options.cap) {}
 
   // INVALID_ARGUMENT naming `field` where the request alone is over the cap;
-  // RESOURCE_EXHAUSTED (OVERLOADED) with the expected wait where it does not fit
-  // beside what is outstanding.
+  // RESOURCE_EXHAUSTED (OVERLOADED) with the expected wait where it does not
+  // fit beside what is outstanding.
   absl::StatusOr<Ticket> Reserve(WorkClass work_class, absl::string_view field,
-                                 int64_t row_evaluations) ABSL_LOCKS_EXCLUDED(mu_);
+                                 int64_t row_evaluations)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   // Tells how long a pass over `row_evaluations` rows took; a moving average of
   // these estimates waits.
-  void Observe(int64_t row_evaluations, double seconds) ABSL_LOCKS_EXCLUDED(mu_);
+  void Observe(int64_t row_evaluations, double seconds)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   int64_t outstanding(WorkClass work_class) const ABSL_LOCKS_EXCLUDED(mu_);
 

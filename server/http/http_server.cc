@@ -26,7 +26,8 @@ struct Response {
 // GET on one path.
 class Page final : public CivetHandler {
  public:
-  explicit Page(std::function<Response()> render) : render_(std::move(render)) {}
+  explicit Page(std::function<Response()> render)
+      : render_(std::move(render)) {}
 
   bool handleGet(CivetServer*, mg_connection* connection) override {
     const Response response = render_();
@@ -46,12 +47,18 @@ class Page final : public CivetHandler {
 
 class CivetHttpServer final : public HttpServer {
  public:
-  CivetHttpServer(const std::vector<std::string>& settings, const Backend& backend)
-      : health_([] { return Response{200, "ok\n"}; }),
-        ready_page_([this] {
-          return ready_ ? Response{200, "ready\n"} : Response{503, "draining\n"};
+  CivetHttpServer(const std::vector<std::string>& settings,
+                  const Backend& backend)
+      : health_([] {
+          return Response{200, "ok\n"};
         }),
-        metrics_([backend] { return Response{200, MetricsText(backend)}; }),
+        ready_page_([this] {
+          return ready_ ? Response{200, "ready\n"}
+                        : Response{503, "draining\n"};
+        }),
+        metrics_([backend] {
+          return Response{200, MetricsText(backend)};
+        }),
         server_(settings) {
     server_.addHandler("/healthz$", health_);
     server_.addHandler("/readyz$", ready_page_);
@@ -72,20 +79,20 @@ class CivetHttpServer final : public HttpServer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& host,
-                                                              int port,
-                                                              const Backend& backend) {
-  const std::string address = absl::StrContains(host, ':')
-                                  ? absl::StrCat("[", host, "]:", port)
-                                  : absl::StrCat(host == "localhost" ? "127.0.0.1" : host,
-                                                 ":", port);
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
+    const std::string& host, int port, const Backend& backend) {
+  const std::string address =
+      absl::StrContains(host, ':')
+          ? absl::StrCat("[", host, "]:", port)
+          : absl::StrCat(host == "localhost" ? "127.0.0.1" : host, ":", port);
   try {
     return std::make_unique<CivetHttpServer>(
-        std::vector<std::string>{"listening_ports", address, "num_threads", "4"},
+        std::vector<std::string>{"listening_ports", address, "num_threads",
+                                 "4"},
         backend);
   } catch (const CivetException& error) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen for HTTP on ", address, ": ", error.what()));
+    return absl::UnavailableError(absl::StrCat("cannot listen for HTTP on ",
+                                               address, ": ", error.what()));
   }
 }
 

@@ -9,14 +9,13 @@
 
 namespace scoreserve {
 
-// What an orchestrator and Prometheus ask: /healthz (the process lives), /readyz
-// (200 while it takes work, else 503) and /metrics. Thread-safe.
+// What an orchestrator and Prometheus ask: /healthz (the process lives),
+// /readyz (200 while it takes work, else 503) and /metrics. Thread-safe.
 class HttpServer {
  public:
   // UNAVAILABLE where the address cannot be bound. Port 0: any free one.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& host,
-                                                           int port,
-                                                           const Backend& backend);
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
+      const std::string& host, int port, const Backend& backend);
   virtual ~HttpServer() = default;
 
   virtual int port() const = 0;

@@ -27,10 +27,12 @@ MetricFamily Family(const char* name, const char* help, MetricType type) {
   return family;
 }
 
-MetricFamily Single(const char* name, const char* help, MetricType type, double value) {
+MetricFamily Single(const char* name, const char* help, MetricType type,
+                    double value) {
   MetricFamily family = Family(name, help, type);
   ClientMetric& metric = family.metric.emplace_back();
-  (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) = value;
+  (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
+      value;
   return family;
 }
 
@@ -52,9 +54,9 @@ MetricFamily FromHistogram(const char* name, const char* help,
 }
 
 MetricFamily Requests(const RequestMetrics& requests) {
-  MetricFamily family = Family("scoreserve_requests_total",
-                               "Requests ended, by model, method and status code.",
-                               MetricType::Counter);
+  MetricFamily family = Family(
+      "scoreserve_requests_total",
+      "Requests ended, by model, method and status code.", MetricType::Counter);
   for (const auto& [key, count] : requests.Snapshot()) {
     const auto& [model, method, code] = key;
     ClientMetric& metric = family.metric.emplace_back();
@@ -67,8 +69,9 @@ MetricFamily Requests(const RequestMetrics& requests) {
 }
 
 MetricFamily Models(const ModelRegistry& registry) {
-  MetricFamily family = Family("scoreserve_model_versions",
-                               "Versions by model and state.", MetricType::Gauge);
+  MetricFamily family =
+      Family("scoreserve_model_versions", "Versions by model and state.",
+             MetricType::Gauge);
   for (const auto& [name, entry] : *registry.table()) {
     const auto add = [&family, &name = name](const char* state, size_t count) {
       ClientMetric& metric = family.metric.emplace_back();
@@ -100,7 +103,8 @@ std::string MetricsText(const Backend& backend) {
       gauge("scoreserve_live_trajectories",
             "Blocks of sampler rows in a lane or waiting for one.",
             static_cast<double>(engine.live_trajectories)),
-      gauge("scoreserve_outstanding_query_rows", "Query rows accepted, not answered.",
+      gauge("scoreserve_outstanding_query_rows",
+            "Query rows accepted, not answered.",
             static_cast<double>(ledger.outstanding(WorkClass::kQuery))),
       gauge("scoreserve_outstanding_sampling_row_evaluations",
             "Row-evaluations of samplers accepted, not ended.",
@@ -109,16 +113,19 @@ std::string MetricsText(const Backend& backend) {
               static_cast<double>(engine.passes)),
       counter("scoreserve_query_rows_total", "Query rows answered.",
               static_cast<double>(engine.query_rows)),
-      counter("scoreserve_row_steps_total", "Rows of samplers times steps done.",
+      counter("scoreserve_row_steps_total",
+              "Rows of samplers times steps done.",
               static_cast<double>(engine.row_steps)),
-      counter("scoreserve_dropped_total", "Requests cancelled or expired in the queue.",
+      counter("scoreserve_dropped_total",
+              "Requests cancelled or expired in the queue.",
               static_cast<double>(engine.dropped)),
       counter("scoreserve_divergences_total",
               "Requests ended by a value that was not finite.",
               static_cast<double>(engine.divergences)),
       counter("scoreserve_busy_seconds_total", "Time from pick to deliver.",
               engine.busy_seconds),
-      FromHistogram("scoreserve_batch_rows", "Rows of a pass.", engine.batch_rows),
+      FromHistogram("scoreserve_batch_rows", "Rows of a pass.",
+                    engine.batch_rows),
       FromHistogram("scoreserve_forward_seconds",
                     "Time of a pass, assembling and stepping included.",
                     engine.forward_seconds),

@@ -31,7 +31,8 @@ void EncodeConfig(const ModelConfig& config, v1::Model* wire) {
   wire->mutable_label()->set_min(config.label.min);
   wire->mutable_label()->set_max(config.label.max);
   v1::DataSpace* data = wire->mutable_data();
-  data->mutable_shape()->Assign(config.data.shape.begin(), config.data.shape.end());
+  data->mutable_shape()->Assign(config.data.shape.begin(),
+                                config.data.shape.end());
   data->set_offset(config.data.offset);
   data->set_scale(config.data.scale);
   if (config.data.min.has_value()) data->set_min(*config.data.min);
@@ -39,7 +40,8 @@ void EncodeConfig(const ModelConfig& config, v1::Model* wire) {
 }
 
 void EncodeEntry(const ModelEntry& entry, v1::Model* wire) {
-  for (const auto& [version, snapshot] : entry.versions) wire->add_versions(version);
+  for (const auto& [version, snapshot] : entry.versions)
+    wire->add_versions(version);
   for (const auto& [version, why] : entry.refused) {
     v1::RefusedVersion* refused = wire->add_refused();
     refused->set_version(version);
@@ -50,10 +52,11 @@ void EncodeEntry(const ModelEntry& entry, v1::Model* wire) {
   }
 }
 
-// `model` is what a request without a version would get; null where all versions
-// were refused.
+// `model` is what a request without a version would get; null where all
+// versions were refused.
 void EncodeModel(const std::string& name, const ModelEntry& entry,
-                 const ModelSnapshot* model, int64_t max_rows, v1::Model* wire) {
+                 const ModelSnapshot* model, int64_t max_rows,
+                 v1::Model* wire) {
   wire->set_name(name);
   if (model != nullptr) {
     wire->set_version(model->version);
@@ -68,12 +71,13 @@ class ModelsService final : public v1::Models::CallbackService {
  public:
   explicit ModelsService(const Backend& backend) : backend_(backend) {}
 
-  grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context,
-                                       const v1::ListModelsRequest*,
-                                       v1::ListModelsResponse* response) override {
+  grpc::ServerUnaryReactor* ListModels(
+      grpc::CallbackServerContext* context, const v1::ListModelsRequest*,
+      v1::ListModelsResponse* response) override {
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();
     for (const auto& [name, entry] : *table) {
-      const auto model = backend_.registry->Find({.name = name, .version = {}, .alias = {}});
+      const auto model =
+          backend_.registry->Find({.name = name, .version = {}, .alias = {}});
       EncodeModel(name, entry, model.ok() ? model->get() : nullptr, MaxRows(),
                   response->add_models());
     }
@@ -83,13 +87,17 @@ class ModelsService final : public v1::Models::CallbackService {
   grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context,
                                      const v1::GetModelRequest* request,
                                      v1::GetModelResponse* response) override {
-    const absl::StatusOr<ModelSelector> selector = DecodeModelRef(request->model());
-    if (!selector.ok()) return Reply(context, "unknown", "GetModel", selector.status());
+    const absl::StatusOr<ModelSelector> selector =
+        DecodeModelRef(request->model());
+    if (!selector.ok())
+      return Reply(context, "unknown", "GetModel", selector.status());
     const auto model = backend_.registry->Find(*selector);
-    if (!model.ok()) return Reply(context, "unknown", "GetModel", model.status());
+    if (!model.ok())
+      return Reply(context, "unknown", "GetModel", model.status());
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();
     const auto entry = table->find(selector->name);
-    EncodeModel(selector->name, entry == table->end() ? ModelEntry() : entry->second,
+    EncodeModel(selector->name,
+                entry == table->end() ? ModelEntry() : entry->second,
                 model->get(), MaxRows(), response->mutable_model());
     return Reply(context, selector->name, "GetModel", absl::OkStatus());
   }
@@ -98,7 +106,8 @@ class ModelsService final : public v1::Models::CallbackService {
   int64_t MaxRows() const { return backend_.engine->limits().max_query_rows; }
 
   grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context,
-                                  absl::string_view model, absl::string_view method,
+                                  absl::string_view model,
+                                  absl::string_view method,
                                   const absl::Status& status) {
     backend_.requests->Count(model, method, status.code());
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

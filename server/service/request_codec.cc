@@ -66,7 +66,8 @@ absl::StatusOr<OptionValues> DecodeOptions(
   return values;
 }
 
-void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire) {
+void EncodeOption(const OptionDescription& option,
+                  v1::OptionDescription* wire) {
   wire->set_name(option.name);
   wire->set_help(option.help);
   wire->set_type(option.type);
@@ -91,7 +92,8 @@ void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire) 
 
 Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now) {
   const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return Instant::max();
+  if (deadline == std::chrono::system_clock::time_point::max())
+    return Instant::max();
   // The remaining time is exact to when the wall clock was read last.
   const auto left = deadline - std::chrono::system_clock::now();
   if (left > std::chrono::hours(24 * 365)) return Instant::max();

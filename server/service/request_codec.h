@@ -5,8 +5,8 @@
 
 #include <grpcpp/server_context.h>
 
-#include "models/options.h"
 #include "absl/status/statusor.h"
+#include "models/options.h"
 #include "scoreserve/v1/models.pb.h"
 #include "scoreserve/v1/options.pb.h"
 #include "scoreserve/v1/sampling.pb.h"

@@ -20,8 +20,8 @@ class RequestMetrics {
 
   // `model` must be one that the server knows, or "unknown": names that callers
   // make up must not grow the number of series.
-  void Count(absl::string_view model, absl::string_view method, absl::StatusCode code)
-      ABSL_LOCKS_EXCLUDED(mu_) {
+  void Count(absl::string_view model, absl::string_view method,
+             absl::StatusCode code) ABSL_LOCKS_EXCLUDED(mu_) {
     absl::MutexLock lock(&mu_);
     ++counts_[Key(model, method, code)];
   }

@@ -39,7 +39,8 @@ absl::StatusOr<SampleRequest> Decode(const v1::SampleRequest& wire,
   if (!sampler.ok()) return sampler.status();
   const absl::StatusOr<OptionValues> options = DecodeOptions(wire.options());
   if (!options.ok()) return options.status();
-  absl::StatusOr<SamplerPlan> plan = (*sampler)->plan(*options, model->config.label);
+  absl::StatusOr<SamplerPlan> plan =
+      (*sampler)->plan(*options, model->config.label);
   if (!plan.ok()) return InField("options", plan.status());
   std::vector<float> start;
   if (wire.has_start()) {
@@ -82,10 +83,13 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
   bool Cancelled() const override { return cancelled_; }
 
   void Progress(int64_t step) override {
-    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { outbox_->PutProgress(step); });
+    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      outbox_->PutProgress(step);
+    });
   }
 
-  void States(int64_t step, int64_t first_row, absl::Span<const float> x) override {
+  void States(int64_t step, int64_t first_row,
+              absl::Span<const float> x) override {
     Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
       outbox_->PutStates(step, first_row, x);
     });
@@ -106,8 +110,8 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     const auto model = backend_.registry->Find(*selector);
     if (!model.ok()) return model.status();
     model_ = (*model)->name;
-    absl::StatusOr<SampleRequest> request =
-        Decode(wire, *model, DeadlineOf(*context_, backend_.engine->clock().Now()));
+    absl::StatusOr<SampleRequest> request = Decode(
+        wire, *model, DeadlineOf(*context_, backend_.engine->clock().Now()));
     if (!request.ok()) return request.status();
     request->sink = this;
     {

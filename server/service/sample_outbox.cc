@@ -12,7 +12,8 @@
 
 namespace scoreserve {
 
-void SampleOutbox::PutStarted(int64_t version, uint64_t seed, int64_t num_steps) {
+void SampleOutbox::PutStarted(int64_t version, uint64_t seed,
+                              int64_t num_steps) {
   num_steps_ = num_steps;
   started_.emplace();
   started_->set_version(version);
@@ -48,7 +49,8 @@ bool SampleOutbox::Next(v1::SampleResponse* frame) {
     *frame->mutable_states() = std::move(states_.front());
     states_.pop_front();
   } else if (progress_.has_value()) {
-    frame->mutable_progress()->set_step(*std::exchange(progress_, std::nullopt));
+    frame->mutable_progress()->set_step(
+        *std::exchange(progress_, std::nullopt));
     frame->mutable_progress()->set_num_steps(num_steps_);
   } else if (!samples_.empty()) {
     NextFinal(frame);
@@ -65,8 +67,9 @@ void SampleOutbox::NextFinal(v1::SampleResponse* frame) {
                                  rows - rows_sent_);
   v1::SampleFinal* final = frame->mutable_final();
   final->set_first_row(rows_sent_);
-  EncodeRows(absl::MakeConstSpan(samples_).subspan(rows_sent_ * dim_, chunk * dim_),
-             dim_, final->mutable_x());
+  EncodeRows(
+      absl::MakeConstSpan(samples_).subspan(rows_sent_ * dim_, chunk * dim_),
+      dim_, final->mutable_x());
   rows_sent_ += chunk;
   final->set_last(rows_sent_ == rows);
   if (final->last()) samples_.clear();

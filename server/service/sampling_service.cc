@@ -16,13 +16,14 @@ class SamplingService final : public v1::Sampling::CallbackService {
   explicit SamplingService(const Backend& backend) : backend_(backend) {}
 
   grpc::ServerWriteReactor<v1::SampleResponse>* Sample(
-      grpc::CallbackServerContext* context, const v1::SampleRequest* request) override {
+      grpc::CallbackServerContext* context,
+      const v1::SampleRequest* request) override {
     return NewSampleCall(backend_, context, *request);
   }
 
-  grpc::ServerUnaryReactor* ListSamplers(grpc::CallbackServerContext* context,
-                                         const v1::ListSamplersRequest*,
-                                         v1::ListSamplersResponse* response) override {
+  grpc::ServerUnaryReactor* ListSamplers(
+      grpc::CallbackServerContext* context, const v1::ListSamplersRequest*,
+      v1::ListSamplersResponse* response) override {
     for (const Sampler& sampler : Samplers()) {
       v1::Sampler* wire = response->add_samplers();
       wire->set_name(sampler.name);

@@ -20,8 +20,10 @@ void ScoreCall::Start(const v1::ScoreRequest& request, Instant deadline,
   Answer(submitted);
 }
 
-absl::Status ScoreCall::Submit(const v1::ScoreRequest& request, Instant deadline) {
-  const absl::StatusOr<ModelSelector> selector = DecodeModelRef(request.model());
+absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
+                               Instant deadline) {
+  const absl::StatusOr<ModelSelector> selector =
+      DecodeModelRef(request.model());
   if (!selector.ok()) return selector.status();
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> model =
       backend_.registry->Find(*selector);
@@ -51,8 +53,8 @@ void ScoreCall::Done(absl::StatusOr<absl::Span<const float>> scores) {
 }
 
 void ScoreCall::Count(const absl::Status& status) {
-  backend_.requests->Count(model_ == nullptr ? "unknown" : model_->name, "Score",
-                           status.code());
+  backend_.requests->Count(model_ == nullptr ? "unknown" : model_->name,
+                           "Score", status.code());
 }
 
 }  // namespace scoreserve

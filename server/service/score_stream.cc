@@ -16,11 +16,12 @@
 namespace scoreserve {
 namespace {
 
-// Reads messages, answers each. At most `limit` are unanswered: then it does not
-// read, and HTTP/2's flow control tells the client. A message is unanswered until
-// its reply has been written.
+// Reads messages, answers each. At most `limit` are unanswered: then it does
+// not read, and HTTP/2's flow control tells the client. A message is unanswered
+// until its reply has been written.
 class ScoreStream final
-    : public grpc::ServerBidiReactor<v1::ScoreStreamRequest, v1::ScoreStreamResponse> {
+    : public grpc::ServerBidiReactor<v1::ScoreStreamRequest,
+                                     v1::ScoreStreamResponse> {
  public:
   ScoreStream(const Backend& backend, grpc::CallbackServerContext* context)
       : backend_(backend),

@@ -24,7 +24,9 @@ class UnaryScore final : public grpc::ServerUnaryReactor, public ScoreCall {
   bool Cancelled() const override { return cancelled_; }
 
  protected:
-  void Answer(absl::Status status) override { Finish(ToGrpcStatus(status, context_)); }
+  void Answer(absl::Status status) override {
+    Finish(ToGrpcStatus(status, context_));
+  }
 
  private:
   grpc::CallbackServerContext* const context_;
@@ -44,8 +46,8 @@ class ScoringService final : public v1::Scoring::CallbackService {
     return call;
   }
 
-  grpc::ServerBidiReactor<v1::ScoreStreamRequest, v1::ScoreStreamResponse>* ScoreStream(
-      grpc::CallbackServerContext* context) override {
+  grpc::ServerBidiReactor<v1::ScoreStreamRequest, v1::ScoreStreamResponse>*
+  ScoreStream(grpc::CallbackServerContext* context) override {
     return NewScoreStream(backend_, context);
   }
 

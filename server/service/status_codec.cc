@@ -24,8 +24,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
 
   google::rpc::ErrorInfo info;
   info.set_domain(kDomain);
-  info.set_reason(
-      std::string(ReasonName(ReasonOf(status).value_or(Reason::kInternalFault))));
+  info.set_reason(std::string(
+      ReasonName(ReasonOf(status).value_or(Reason::kInternalFault))));
   if (const std::optional<int64_t> step = StepOf(status)) {
     (*info.mutable_metadata())["step"] = absl::StrCat(*step);
   }
@@ -41,7 +41,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     google::rpc::RetryInfo retry;
     const int64_t millis = absl::ToInt64Milliseconds(*wait);
     retry.mutable_retry_delay()->set_seconds(millis / 1000);
-    retry.mutable_retry_delay()->set_nanos(static_cast<int>(millis % 1000) * 1'000'000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int>(millis % 1000) *
+                                           1'000'000);
     wire.add_details()->PackFrom(retry);
   }
   return wire;
@@ -51,8 +52,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status,
                           grpc::CallbackServerContext* context) {
   if (status.ok()) return grpc::Status::OK;
   if (const std::optional<absl::Duration> wait = RetryAfterOf(status)) {
-    context->AddTrailingMetadata("grpc-retry-pushback-ms",
-                                 absl::StrCat(absl::ToInt64Milliseconds(*wait)));
+    context->AddTrailingMetadata(
+        "grpc-retry-pushback-ms",
+        absl::StrCat(absl::ToInt64Milliseconds(*wait)));
   }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       std::string(status.message()),

@@ -25,7 +25,8 @@ std::string ShapeText(const google::protobuf::RepeatedField<int64_t>& shape) {
 }
 
 // The product of `shape`, whose dimensions must be positive.
-absl::StatusOr<int64_t> NumElements(absl::string_view field, const v1::Tensor& tensor) {
+absl::StatusOr<int64_t> NumElements(absl::string_view field,
+                                    const v1::Tensor& tensor) {
   int64_t product = 1;
   for (int i = 0; i < tensor.shape_size(); ++i) {
     const int64_t size = tensor.shape(i);
@@ -50,12 +51,13 @@ bool HasWidth(const v1::Tensor& tensor, const DataSpace& space) {
 
 }  // namespace
 
-absl::StatusOr<TensorRows> DecodeRows(absl::string_view field, const v1::Tensor& tensor,
+absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
+                                      const v1::Tensor& tensor,
                                       const DataSpace& space) {
   if (tensor.dtype() != v1::DTYPE_FLOAT32) {
     return InvalidField(absl::StrCat(field, ".dtype"), "DTYPE_FLOAT32",
-                        v1::DType_IsValid(tensor.dtype())
-                            ? v1::DType_Name(tensor.dtype())
+                        v1::Dtype_IsValid(tensor.dtype())
+                            ? v1::Dtype_Name(tensor.dtype())
                             : absl::StrCat(static_cast<int>(tensor.dtype())));
   }
   const absl::StatusOr<int64_t> elements = NumElements(field, tensor);
@@ -69,23 +71,27 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field, const v1::Tensor&
   const std::string& data = tensor.data();
   if (data.size() / sizeof(float) != static_cast<uint64_t>(*elements) ||
       data.size() % sizeof(float) != 0) {
-    return InvalidField(absl::StrCat(field, ".data"),
-                        absl::StrCat("4 bytes for each of ", *elements, " elements"),
-                        absl::StrCat(data.size(), " bytes"));
+    return InvalidField(
+        absl::StrCat(field, ".data"),
+        absl::StrCat("4 bytes for each of ", *elements, " elements"),
+        absl::StrCat(data.size(), " bytes"));
   }
-  const absl::Span<const float> values(reinterpret_cast<const float*>(data.data()),
-                                       *elements);
+  const absl::Span<const float> values(
+      reinterpret_cast<const float*>(data.data()), *elements);
   if (!AllFinite(values)) {
-    const auto bad = std::find_if(values.begin(), values.end(), [](const float& value) {
-      return !AllFinite(absl::MakeConstSpan(&value, 1));
-    });
-    return InvalidField(absl::StrCat(field, ".data[", bad - values.begin(), "]"),
-                        "finite", absl::StrCat(*bad));
+    const auto bad =
+        std::find_if(values.begin(), values.end(), [](const float& value) {
+          return !AllFinite(absl::MakeConstSpan(&value, 1));
+        });
+    return InvalidField(
+        absl::StrCat(field, ".data[", bad - values.begin(), "]"), "finite",
+        absl::StrCat(*bad));
   }
   return TensorRows{.values = values, .rows = tensor.shape(0)};
 }
 
-void EncodeRows(absl::Span<const float> values, int64_t dim, v1::Tensor* tensor) {
+void EncodeRows(absl::Span<const float> values, int64_t dim,
+                v1::Tensor* tensor) {
   tensor->clear_shape();
   tensor->add_shape(static_cast<int64_t>(values.size()) / dim);
   tensor->add_shape(dim);

@@ -23,11 +23,13 @@ struct TensorRows {
 // naming `field` and the part that breaks its rule: dtype, rank, a dimension
 // that is not positive, a product that overflows or does not match the data's
 // size, a width that is not the model's, a value that is not finite.
-absl::StatusOr<TensorRows> DecodeRows(absl::string_view field, const v1::Tensor& tensor,
+absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
+                                      const v1::Tensor& tensor,
                                       const DataSpace& space);
 
 // Sets shape [rows, dim], dtype and data.
-void EncodeRows(absl::Span<const float> values, int64_t dim, v1::Tensor* tensor);
+void EncodeRows(absl::Span<const float> values, int64_t dim,
+                v1::Tensor* tensor);
 
 }  // namespace scoreserve
 

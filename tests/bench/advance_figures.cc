@@ -11,7 +11,8 @@ namespace scoreserve::bench {
 namespace {
 
 Figure OneCase(const char* variant, int64_t rows, int64_t dim, double bar) {
-  const AdvanceCase measured = MeasureAdvance(variant, rows, dim, /*companion=*/false);
+  const AdvanceCase measured =
+      MeasureAdvance(variant, rows, dim, /*companion=*/false);
   return {.name = measured.name,
           .value = measured.median_ns,
           .unit = "ns/elem",

@@ -46,7 +46,8 @@ const std::vector<Group>& Groups() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Measures scoreserve against an empty gRPC echo and the math alone.");
+  CLI::App app(
+      "Measures scoreserve against an empty gRPC echo and the math alone.");
   std::string json, only;
   app.add_option("--json", json, "Also write the table to this file");
   app.add_option("--only", only, "Groups whose name contains this");
@@ -58,7 +59,8 @@ int main(int argc, char** argv) {
     if (!absl::StrContains(group.name, only)) continue;
     std::fprintf(stderr, "measuring %s …\n", group.name.c_str());
     const scoreserve::bench::OthersCpu others;
-    for (Figure& figure : group.measure(*rig)) figures.push_back(std::move(figure));
+    for (Figure& figure : group.measure(*rig))
+      figures.push_back(std::move(figure));
     figures.push_back({.name = "  other processes meanwhile",
                        .value = others.Cores(),
                        .unit = "cores",
@@ -70,6 +72,7 @@ int main(int argc, char** argv) {
   scoreserve::bench::PrintTable(figures);
   if (json.empty()) return 0;
   const absl::Status written = scoreserve::bench::WriteJson(json, figures);
-  if (!written.ok()) std::fprintf(stderr, "bench: %s\n", written.ToString().c_str());
+  if (!written.ok())
+    std::fprintf(stderr, "bench: %s\n", written.ToString().c_str());
   return written.ok() ? 0 : 1;
 }

@@ -21,7 +21,10 @@ inline double SecondsSince(SteadyClock::time_point start) {
 // makes a run on a shared machine not valid.
 class OthersCpu {
  public:
-  OthersCpu() : machine_(MachineSeconds()), own_(OwnSeconds()), start_(SteadyClock::now()) {}
+  OthersCpu()
+      : machine_(MachineSeconds()),
+        own_(OwnSeconds()),
+        start_(SteadyClock::now()) {}
 
   // Cores, on average since the start.
   double Cores() const {
@@ -34,20 +37,25 @@ class OthersCpu {
   static double MachineSeconds() {
     std::ifstream stat("/proc/stat");
     std::string cpu;
-    double user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, steal = 0;
-    stat >> cpu >> user >> nice >> system >> idle >> wait >> irq >> soft >> steal;
+    double user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0,
+           soft = 0, steal = 0;
+    stat >> cpu >> user >> nice >> system >> idle >> wait >> irq >> soft >>
+        steal;
     return (user + nice + system + irq + soft + steal) /
            static_cast<double>(sysconf(_SC_CLK_TCK));
   }
 
   // With the programs that it started and has waited for.
-  static double OwnSeconds() { return UsageOf(RUSAGE_SELF) + UsageOf(RUSAGE_CHILDREN); }
+  static double OwnSeconds() {
+    return UsageOf(RUSAGE_SELF) + UsageOf(RUSAGE_CHILDREN);
+  }
 
   static double UsageOf(int who) {
     rusage usage{};
     getrusage(who, &usage);
     const auto seconds = [](const timeval& t) {
-      return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+      return static_cast<double>(t.tv_sec) +
+             1e-6 * static_cast<double>(t.tv_usec);
     };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
   }

@@ -31,8 +31,8 @@ bool Holds(const Figure& figure) {
 }
 
 void PrintTable(const std::vector<Figure>& figures) {
-  std::printf("%-38s %12s %-8s %7s %-9s %-5s %s\n", "case", "value", "unit", "ratio",
-              "bar", "holds", "reference");
+  std::printf("%-38s %12s %-8s %7s %-9s %-5s %s\n", "case", "value", "unit",
+              "ratio", "bar", "holds", "reference");
   for (const Figure& figure : figures) {
     const std::string bar = Bar(figure);
     char ratio[32] = "";
@@ -47,7 +47,8 @@ void PrintTable(const std::vector<Figure>& figures) {
   std::fflush(stdout);
 }
 
-absl::Status WriteJson(const std::string& path, const std::vector<Figure>& figures) {
+absl::Status WriteJson(const std::string& path,
+                       const std::vector<Figure>& figures) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Figure& figure : figures) {
     nlohmann::ordered_json entry = {{"case", figure.name},
@@ -67,7 +68,9 @@ absl::Status WriteJson(const std::string& path, const std::vector<Figure>& figur
   return absl::OkStatus();
 }
 
-double Median(std::vector<double> values) { return Quantile(std::move(values), 0.5); }
+double Median(std::vector<double> values) {
+  return Quantile(std::move(values), 0.5);
+}
 
 double Quantile(std::vector<double> values, double p) {
   std::sort(values.begin(), values.end());

@@ -11,7 +11,7 @@ namespace scoreserve::bench {
 
 // One measured figure, and what it is held against.
 struct Figure {
-  std::string name;       // "score 8 x 64"
+  std::string name;  // "score 8 x 64"
   double value = 0.0;
   std::string unit;       // "rows/s"
   std::string reference;  // What the ratio is to: "L of echo and in process".
@@ -28,7 +28,8 @@ bool Holds(const Figure& figure);
 void PrintTable(const std::vector<Figure>& figures);
 
 // The same as a list of {case, value, unit, reference, ratio, bar, holds}.
-absl::Status WriteJson(const std::string& path, const std::vector<Figure>& figures);
+absl::Status WriteJson(const std::string& path,
+                       const std::vector<Figure>& figures);
 
 // The value in the middle; `values` is not empty.
 double Median(std::vector<double> values);

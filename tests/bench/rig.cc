@@ -35,7 +35,8 @@ class Echo final : public EchoServer, public v1::Scoring::CallbackService {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                             &port_);
     builder.RegisterService(this);
     server_ = builder.BuildAndStart();
   }
@@ -73,7 +74,8 @@ std::unique_ptr<Rig> StartRig() {
   auto server = Server::Start(options);
   if (!server.ok()) Die(server.status());
   rig->server = *std::move(server);
-  rig->model = *rig->server->registry().Find({.name = "bench", .version = {}, .alias = {}});
+  rig->model = *rig->server->registry().Find(
+      {.name = "bench", .version = {}, .alias = {}});
   rig->echo = StartEcho();
   return rig;
 }
@@ -83,12 +85,14 @@ std::shared_ptr<grpc::Channel> Connect(int port) {
   arguments.SetMaxReceiveMessageSize(64 << 20);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
-                                   grpc::InsecureChannelCredentials(), arguments);
+                                   grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 v1::ScoreRequest Query(int64_t rows) {
   std::vector<float> x(rows * kDim);
-  FillNormals({.seed = 1, .step = 0, .row = 0}, Purpose::kUser, rows, kDim, x.data());
+  FillNormals({.seed = 1, .step = 0, .row = 0}, Purpose::kUser, rows, kDim,
+              x.data());
   v1::ScoreRequest request;
   request.mutable_model()->set_name("bench");
   EncodeRows(x, kDim, request.mutable_x());

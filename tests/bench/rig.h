@@ -21,8 +21,8 @@ namespace scoreserve::bench {
 
 inline constexpr int64_t kDim = 64;
 
-// Answers every Score with a ready reply of `rows` rows: what gRPC itself costs.
-// The same callback server as ours, health and reflection on.
+// Answers every Score with a ready reply of `rows` rows: what gRPC itself
+// costs. The same callback server as ours, health and reflection on.
 class EchoServer {
  public:
   virtual ~EchoServer() = default;

@@ -26,14 +26,16 @@ constexpr double kStepSize = 1e-3;
 constexpr int kWindows = 7;
 
 std::shared_ptr<const SamplerPlan> Langevin(int64_t steps) {
-  auto plan = (*FindSampler("langevin"))
-                  ->plan({{"step_size", kStepSize}, {"num_steps", steps}}, LabelRule());
+  auto plan =
+      (*FindSampler("langevin"))
+          ->plan({{"step_size", kStepSize}, {"num_steps", steps}}, LabelRule());
   return std::make_shared<const SamplerPlan>(*std::move(plan));
 }
 
 // Seconds of a row-step in the simplest loop over `rows` rows: one forward, one
 // Advance(), nothing else.
-double LoopSecondsPerRowStep(const ModelSnapshot& model, int64_t rows, int64_t steps) {
+double LoopSecondsPerRowStep(const ModelSnapshot& model, int64_t rows,
+                             int64_t steps) {
   at::set_num_threads(1);
   const c10::InferenceMode inference;
   Workspace workspace;
@@ -52,8 +54,10 @@ double LoopSecondsPerRowStep(const ModelSnapshot& model, int64_t rows, int64_t s
   for (int64_t i = 0; i < steps; ++i) {
     workspace.Begin();
     const at::Tensor score = model.network->Score(input, workspace);
-    for (RowStep& row_step : row_steps) row_step.noise.step = static_cast<uint32_t>(i);
-    Advance(row_steps, kDim, score.data_ptr<float>(), x.data_ptr<float>(), nullptr);
+    for (RowStep& row_step : row_steps)
+      row_step.noise.step = static_cast<uint32_t>(i);
+    Advance(row_steps, kDim, score.data_ptr<float>(), x.data_ptr<float>(),
+            nullptr);
   }
   return SecondsSince(start) / static_cast<double>(rows * steps);
 }
@@ -63,7 +67,10 @@ class Repeater final : public SampleSink {
  public:
   Repeater(Engine* engine, std::shared_ptr<const ModelSnapshot> model,
            std::shared_ptr<const SamplerPlan> plan, uint64_t seed)
-      : engine_(engine), model_(std::move(model)), plan_(std::move(plan)), seed_(seed) {}
+      : engine_(engine),
+        model_(std::move(model)),
+        plan_(std::move(plan)),
+        seed_(seed) {}
 
   void Ask() {
     const absl::Status asked = engine_->Sample({.model = model_,
@@ -165,7 +172,8 @@ std::vector<Figure> ManySmallSamplers(Rig& rig) {
     const double loop = LoopSecondsPerRowStep(*rig.model, 4 * kRequests, 300);
     std::vector<std::unique_ptr<Repeater>> repeaters;
     for (int i = 0; i < kRequests; ++i) {
-      repeaters.push_back(std::make_unique<Repeater>(&engine, rig.model, plan, i));
+      repeaters.push_back(
+          std::make_unique<Repeater>(&engine, rig.model, plan, i));
       repeaters.back()->Ask();
       AwaitPass(engine);
     }

@@ -85,7 +85,8 @@ Figure Throughput(Rig& rig, int clients, int64_t rows, double bar) {
   std::vector<double> rates, ratios;
   for (int window = -1; window < kWindows; ++window) {
     const double echo_rate = ChainedRate(echo.get(), clients, rows);
-    const double in_process = InProcessRate(*rig.model, clients * rows, kWindowSeconds);
+    const double in_process =
+        InProcessRate(*rig.model, clients * rows, kWindowSeconds);
     const double rate = ChainedRate(served.get(), clients, rows);
     if (window < 0) continue;  // Warm-up.
     const double limit = 1.0 / (1.0 / echo_rate + 1.0 / in_process);
@@ -199,9 +200,10 @@ std::vector<Figure> ScoreLatencyUnderSampling(Rig& rig) {
   return {{.name = "score p99 while samplers fill the device",
            .value = Median(loaded) * 1e6,
            .unit = "us",
-           .reference = absl::StrCat("idle p99 ", static_cast<int>(Median(idle) * 1e6),
-                                     " us + 3 x longest pass ",
-                                     static_cast<int>(longest_pass * 1e6), " us"),
+           .reference =
+               absl::StrCat("idle p99 ", static_cast<int>(Median(idle) * 1e6),
+                            " us + 3 x longest pass ",
+                            static_cast<int>(longest_pass * 1e6), " us"),
            .ratio = Median(loaded) / allowed,
            .at_least = {},
            .at_most = 1.0}};

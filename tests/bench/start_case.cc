@@ -24,16 +24,16 @@ double OneStart() {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addclose(&actions, pipe_ends[0]);
-  std::vector<std::string> words = {SCORESERVE_BINARY, "--repository", SCORESERVE_ZOO,
-                                    "--port", "0"};
+  std::vector<std::string> words = {SCORESERVE_BINARY, "--repository",
+                                    SCORESERVE_ZOO, "--port", "0"};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 
   const auto start = SteadyClock::now();
   pid_t server = 0;
-  if (posix_spawn(&server, SCORESERVE_BINARY, &actions, nullptr, arguments.data(),
-                  environ) != 0) {
+  if (posix_spawn(&server, SCORESERVE_BINARY, &actions, nullptr,
+                  arguments.data(), environ) != 0) {
     std::abort();
   }
   close(pipe_ends[1]);

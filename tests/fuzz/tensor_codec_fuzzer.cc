@@ -1,5 +1,6 @@
 // Whatever message comes, DecodeRows() gives rows of the model's width whose
-// values are finite and encode to the same bytes, or names a field of the tensor.
+// values are finite and encode to the same bytes, or names a field of the
+// tensor.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace {
 
 void CheckRows(const TensorRows& rows, const v1::Tensor& tensor, int64_t dim) {
   Check(rows.rows >= 1, "there is a row");
-  Check(static_cast<int64_t>(rows.values.size()) == rows.rows * dim, "rows are whole");
+  Check(static_cast<int64_t>(rows.values.size()) == rows.rows * dim,
+        "rows are whole");
   Check(AllFinite(rows.values), "values are finite");
   v1::Tensor again;
   EncodeRows(rows.values, dim, &again);

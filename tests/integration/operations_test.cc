@@ -6,9 +6,9 @@
 
 #include "CivetServer.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/descriptor.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
-#include "google/protobuf/descriptor.h"
 #include "tests/support/test_server.h"
 
 namespace scoreserve {
@@ -20,10 +20,12 @@ using ::testing::Not;
 // The body of a GET, after its status line.
 std::string Get(int port, const std::string& path) {
   char error[256];
-  mg_connection* connection = mg_download("127.0.0.1", port, 0, error, sizeof error,
-                                          "GET %s HTTP/1.0\r\n\r\n", path.c_str());
+  mg_connection* connection =
+      mg_download("127.0.0.1", port, 0, error, sizeof error,
+                  "GET %s HTTP/1.0\r\n\r\n", path.c_str());
   if (connection == nullptr) return error;
-  std::string reply = std::to_string(mg_get_response_info(connection)->status_code) + "\n";
+  std::string reply =
+      std::to_string(mg_get_response_info(connection)->status_code) + "\n";
   char buffer[4096];
   int size = 0;
   while ((size = mg_read(connection, buffer, sizeof buffer)) > 0) {
@@ -63,8 +65,8 @@ TEST(OperationsTest, HealthFollowsADrainAlsoForWhoWatches) {
 TEST(OperationsTest, EveryServiceIsDescribed) {
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
   for (const char* service :
-       {"scoreserve.v1.Scoring", "scoreserve.v1.Sampling", "scoreserve.v1.Models",
-        "grpc.health.v1.Health"}) {
+       {"scoreserve.v1.Scoring", "scoreserve.v1.Sampling",
+        "scoreserve.v1.Models", "grpc.health.v1.Health"}) {
     EXPECT_NE(pool->FindServiceByName(service), nullptr) << service;
   }
 }

@@ -17,12 +17,15 @@ namespace fs = std::filesystem;
 std::string Ask(TestServer& server, v1::ScoreRequest request) {
   grpc::ClientContext context;
   v1::ScoreResponse response;
-  const grpc::Status status = server.scoring()->Score(&context, request, &response);
+  const grpc::Status status =
+      server.scoring()->Score(&context, request, &response);
   if (!status.ok()) return DetailsOf(status).reason;
   return absl::StrCat(response.version(), ": ", Values(response.score())[0]);
 }
 
-std::string Ask(TestServer& server) { return Ask(server, ScoreOf("gauss", {1, 1}, 2)); }
+std::string Ask(TestServer& server) {
+  return Ask(server, ScoreOf("gauss", {1, 1}, 2));
+}
 
 void Overwrite(const fs::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
@@ -52,7 +55,8 @@ TEST(RepositoryTest, TheAliasStableGoesBeforeTheNewest) {
 }
 
 TEST(RepositoryTest, ABadVersionIsRefusedWithItsReasonAndOthersLoad) {
-  TestServer server({{"gauss", GaussianFiles(2, 1.0f)}, {"other", GaussianFiles(2, 1.0f)}});
+  TestServer server(
+      {{"gauss", GaussianFiles(2, 1.0f)}, {"other", GaussianFiles(2, 1.0f)}});
   ASSERT_TRUE(server.repository().Write("gauss", GaussianFiles(2, 0.5f)).ok());
   const fs::path weights =
       fs::path(server.path()) / "gauss" / "2" / "model.safetensors";
@@ -93,7 +97,8 @@ TEST(RepositoryTest, AMissingRepositoryIsOneClearError) {
   options.port = 0;
   const auto server = Server::Start(options);
   EXPECT_EQ(server.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_NE(server.status().message().find("/no/such/folder"), std::string::npos);
+  EXPECT_NE(server.status().message().find("/no/such/folder"),
+            std::string::npos);
 }
 
 TEST(RepositoryTest, AnAddressForEverybodyNeedsInsecure) {
@@ -102,7 +107,8 @@ TEST(RepositoryTest, AnAddressForEverybodyNeedsInsecure) {
   options.repository = folder.path();
   options.host = "0.0.0.0";
   options.port = 0;
-  EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Server::Start(options).status().code(),
+            absl::StatusCode::kInvalidArgument);
   options.insecure = true;
   EXPECT_TRUE(Server::Start(options).ok());
 }

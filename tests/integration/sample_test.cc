@@ -113,8 +113,10 @@ TEST_F(SampleTest, RefusalsNameFieldRuleAndValue) {
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 0, 10)), "rows");
   EXPECT_EQ(RefusedField(LangevinOf("gauss", int64_t{1} << 31, 10)), "rows");
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 0)), "options.num_steps");
-  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, int64_t{1} << 40)), "options.num_steps");
-  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, -1.0)), "options.step_size");
+  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, int64_t{1} << 40)),
+            "options.num_steps");
+  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, -1.0)),
+            "options.step_size");
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, nan)), "options.step_size");
 
@@ -158,20 +160,24 @@ TEST_F(SampleTest, DivergenceIsOutOfRangeWithItsStep) {
 TEST_F(SampleTest, ACancelledRunGivesItsWorkBack) {
   {
     grpc::ClientContext context;
-    const auto reader = sampling_->Sample(&context, LangevinOf("gauss", 4, 20'000'000));
+    const auto reader =
+        sampling_->Sample(&context, LangevinOf("gauss", 4, 20'000'000));
     v1::SampleResponse frame;
     ASSERT_TRUE(reader->Read(&frame));
     context.TryCancel();
     EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
-  server_.server().Drain(absl::InfiniteDuration());  // Returns: nothing runs on.
-  EXPECT_EQ(server_.server().engine().ledger().outstanding(WorkClass::kSampling), 0);
+  server_.server().Drain(
+      absl::InfiniteDuration());  // Returns: nothing runs on.
+  EXPECT_EQ(
+      server_.server().engine().ledger().outstanding(WorkClass::kSampling), 0);
   EXPECT_EQ(server_.server().engine().metrics().live_trajectories, 0);
 }
 
 TEST_F(SampleTest, DrainLetsASamplerEnd) {
   grpc::ClientContext context;
-  const auto reader = sampling_->Sample(&context, LangevinOf("gauss", 4, 20'000));
+  const auto reader =
+      sampling_->Sample(&context, LangevinOf("gauss", 4, 20'000));
   v1::SampleResponse frame;
   ASSERT_TRUE(reader->Read(&frame));
   server_.server().Drain(absl::InfiniteDuration());

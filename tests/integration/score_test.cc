@@ -24,14 +24,16 @@ class ScoreTest : public testing::Test {
                  {"stiff", GaussianFiles(2, 1e-3f)}}),
         scoring_(server_.scoring()) {}
 
-  grpc::Status Score(const v1::ScoreRequest& request, v1::ScoreResponse* response,
-                     std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
+  grpc::Status Score(
+      const v1::ScoreRequest& request, v1::ScoreResponse* response,
+      std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     return scoring_->Score(&context, request, response);
   }
 
-  // Asserts that `request` is refused as an invalid argument and gives the field.
+  // Asserts that `request` is refused as an invalid argument and gives the
+  // field.
   std::string RefusedField(const v1::ScoreRequest& request) {
     v1::ScoreResponse response;
     const grpc::Status status = Score(request, &response);
@@ -99,7 +101,8 @@ TEST_F(ScoreTest, RefusalsNameFieldRuleAndValue) {
 
   v1::ScoreResponse response;
   const grpc::Status status = Score(ScoreOf("gauss", {1, 2, 3}, 3), &response);
-  EXPECT_EQ(status.error_message(), "x.shape must be [rows, 2] or [rows, 2]; was [1, 3]");
+  EXPECT_EQ(status.error_message(),
+            "x.shape must be [rows, 2] or [rows, 2]; was [1, 3]");
 }
 
 TEST_F(ScoreTest, LabelsFollowTheModelsRule) {
@@ -131,8 +134,8 @@ TEST_F(ScoreTest, AScoreThatIsNotFiniteIsOutOfRangeAtStepZero) {
 TEST_F(ScoreTest, ADeadlineThatHasPassedCostsNoPass) {
   const int64_t before = server_.server().engine().metrics().passes;
   v1::ScoreResponse response;
-  const grpc::Status status =
-      Score(ScoreOf("gauss", {1, 2}, 2), &response, std::chrono::milliseconds(-1));
+  const grpc::Status status = Score(ScoreOf("gauss", {1, 2}, 2), &response,
+                                    std::chrono::milliseconds(-1));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(server_.server().engine().metrics().passes, before);
 }
@@ -162,12 +165,14 @@ TEST_F(ScoreTest, EveryMessageOfAStreamGetsItsReplyAlsoABadOne) {
   ASSERT_EQ(replies.size(), kMessages);
   for (const auto& [id, reply] : replies) {
     if (id % 10 == 3) {
-      EXPECT_EQ(reply.status().code(), static_cast<int>(grpc::StatusCode::NOT_FOUND));
+      EXPECT_EQ(reply.status().code(),
+                static_cast<int>(grpc::StatusCode::NOT_FOUND));
       EXPECT_EQ(DetailsOf(reply.status()).reason, "MODEL_NOT_FOUND");
       EXPECT_FALSE(reply.has_response());
     } else {
       EXPECT_EQ(reply.status().code(), 0);
-      EXPECT_EQ(Values(reply.response().score())[0], -2.0f * static_cast<float>(id));
+      EXPECT_EQ(Values(reply.response().score())[0],
+                -2.0f * static_cast<float>(id));
     }
   }
 }
@@ -185,7 +190,8 @@ TEST_F(ScoreTest, ACancelledStreamLeavesNothingBehind) {
   v1::ScoreResponse response;
   EXPECT_TRUE(Score(ScoreOf("gauss", {1, 2}, 2), &response).ok());
   server_.server().Drain(absl::InfiniteDuration());
-  EXPECT_EQ(server_.server().engine().ledger().outstanding(WorkClass::kQuery), 0);
+  EXPECT_EQ(server_.server().engine().ledger().outstanding(WorkClass::kQuery),
+            0);
 }
 
 // A sampler that never ends by itself holds the whole cap while others ask.
@@ -209,7 +215,8 @@ TEST(OverloadTest, WorkOverTheCapIsRefusedAtOnceWithTheTimeToWait) {
   EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(DetailsOf(refused).reason, "OVERLOADED");
   EXPECT_TRUE(DetailsOf(refused).retry);
-  EXPECT_EQ(context.GetServerTrailingMetadata().count("grpc-retry-pushback-ms"), 1u);
+  EXPECT_EQ(context.GetServerTrailingMetadata().count("grpc-retry-pushback-ms"),
+            1u);
 
   // What is over the cap by itself is the caller's mistake: no waiting helps.
   grpc::ClientContext huge;

@@ -45,9 +45,8 @@ inline ModelFiles MlpFiles(int64_t dim = 64) {
 }
 
 // `files` as the engine holds them.
-inline std::shared_ptr<const ModelSnapshot> Snapshot(ModelFiles files,
-                                                     int64_t max_batch_rows = 64,
-                                                     std::string name = "model") {
+inline std::shared_ptr<const ModelSnapshot> Snapshot(
+    ModelFiles files, int64_t max_batch_rows = 64, std::string name = "model") {
   auto snapshot = std::make_shared<ModelSnapshot>();
   snapshot->name = std::move(name);
   snapshot->version = 1;

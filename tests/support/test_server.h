@@ -49,11 +49,15 @@ class TestServer {
   std::string path() const { return folder_.path(); }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
-  std::unique_ptr<v1::Scoring::Stub> scoring() { return v1::Scoring::NewStub(channel_); }
+  std::unique_ptr<v1::Scoring::Stub> scoring() {
+    return v1::Scoring::NewStub(channel_);
+  }
   std::unique_ptr<v1::Sampling::Stub> sampling() {
     return v1::Sampling::NewStub(channel_);
   }
-  std::unique_ptr<v1::Models::Stub> models() { return v1::Models::NewStub(channel_); }
+  std::unique_ptr<v1::Models::Stub> models() {
+    return v1::Models::NewStub(channel_);
+  }
 
  private:
   TempFolder folder_;
@@ -71,16 +75,16 @@ inline v1::Tensor RowsTensor(const std::vector<float>& values, int64_t dim) {
   return tensor;
 }
 
-inline v1::ScoreRequest ScoreOf(const std::string& model, const std::vector<float>& values,
-                                int64_t dim) {
+inline v1::ScoreRequest ScoreOf(const std::string& model,
+                                const std::vector<float>& values, int64_t dim) {
   v1::ScoreRequest request;
   request.mutable_model()->set_name(model);
   *request.mutable_x() = RowsTensor(values, dim);
   return request;
 }
 
-inline v1::SampleRequest LangevinOf(const std::string& model, int64_t rows, int64_t steps,
-                                    double step_size = 0.1) {
+inline v1::SampleRequest LangevinOf(const std::string& model, int64_t rows,
+                                    int64_t steps, double step_size = 0.1) {
   v1::SampleRequest request;
   request.mutable_model()->set_name(model);
   request.set_sampler("langevin");

@@ -49,7 +49,8 @@ class TestSampleSink : public SampleSink {
  public:
   bool Cancelled() const override { return cancelled_; }
   void Progress(int64_t step) override { progress_ = step; }
-  void States(int64_t step, int64_t first_row, absl::Span<const float> x) override {
+  void States(int64_t step, int64_t first_row,
+              absl::Span<const float> x) override {
     states_[{step, first_row}].assign(x.begin(), x.end());
   }
   void Done(absl::StatusOr<std::vector<float>> samples) override {
@@ -69,7 +70,8 @@ class TestSampleSink : public SampleSink {
     return samples_;
   }
   // By (step, first row).
-  const std::map<std::pair<int64_t, int64_t>, std::vector<float>>& states() const {
+  const std::map<std::pair<int64_t, int64_t>, std::vector<float>>& states()
+      const {
     return states_;
   }
 

@@ -50,8 +50,9 @@ TEST(OptionTableTest, RefusalsNameOptionRuleAndValue) {
   EXPECT_EQ(Refused({{"cups", int64_t{0}}}), "cups must be more than 0; was 0");
   EXPECT_EQ(Refused({{"milk", std::string("yes")}}),
             "milk must be true or false; was 'yes'");
-  EXPECT_EQ(Refused({{"sugar", true}}),
-            "there is no option 'sugar'; there are: strength, cups, milk, leaf");
+  EXPECT_EQ(
+      Refused({{"sugar", true}}),
+      "there is no option 'sugar'; there are: strength, cups, milk, leaf");
 }
 
 TEST(OptionTableTest, ARequiredOptionMustBeGiven) {

@@ -35,8 +35,8 @@ TEST(DeviceLoopTest, ACancelledOrExpiredQueryCostsNoPass) {
   const auto model = Snapshot(GaussianFiles(2, 1.0f));
   const auto cancelled = harness.Query(model, 1);
   cancelled->Cancel();
-  const auto expired = harness.Query(model, 1, 1.0f,
-                                     harness.clock().Now() + std::chrono::milliseconds(5));
+  const auto expired = harness.Query(
+      model, 1, 1.0f, harness.clock().Now() + std::chrono::milliseconds(5));
   harness.clock().Advance(std::chrono::milliseconds(5));
   harness.RunDry();
   EXPECT_EQ(cancelled->status().code(), absl::StatusCode::kCancelled);
@@ -59,8 +59,9 @@ TEST(DeviceLoopTest, ACancelledSamplerStopsAtTheNextStep) {
 
 TEST(DeviceLoopTest, ADeadlineEndsASamplerBetweenSteps) {
   LoopHarness harness;
-  const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 100, 1, 0.1, 0,
-                                  harness.clock().Now() + std::chrono::seconds(1));
+  const auto run =
+      harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 100, 1, 0.1, 0,
+                     harness.clock().Now() + std::chrono::seconds(1));
   harness.Round();
   harness.clock().Advance(std::chrono::milliseconds(1000));
   harness.RunDry();
@@ -99,7 +100,8 @@ TEST(DeviceLoopTest, ARequestCutIntoBlocksGivesTheSameSamplesAsOneThatIsNot) {
   EXPECT_EQ(cut, whole);
 }
 
-// −x / v with v = 1e-3 and h = 1: each step multiplies by −999 until it overflows.
+// −x / v with v = 1e-3 and h = 1: each step multiplies by −999 until it
+// overflows.
 TEST(DeviceLoopTest, ADivergingSamplerEndsWithItsStepAndHarmsNobody) {
   LoopHarness harness;
   const auto model = Snapshot(GaussianFiles(2, 1e-3f));
@@ -142,8 +144,9 @@ TEST(DeviceLoopTest, AFailedPassEndsWhatItCarriedAndTheLoopGoesOn) {
 
 TEST(DeviceLoopTest, StatesComeWhenAskedForInDataSpace) {
   LoopHarness harness;
-  const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 3, 10, 1, 0.1,
-                                  /*states_every=*/5);
+  const auto run =
+      harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 3, 10, 1, 0.1,
+                     /*states_every=*/5);
   harness.RunDry();
   ASSERT_THAT(run->states(), SizeIs(2));
   EXPECT_EQ(run->states().at({10, 0}), run->samples());
@@ -151,8 +154,10 @@ TEST(DeviceLoopTest, StatesComeWhenAskedForInDataSpace) {
 
 TEST(DeviceLoopTest, TwoModelsGetTurns) {
   LoopHarness harness;
-  const auto a = harness.Sample(Snapshot(GaussianFiles(2, 1.0f), 64, "a"), 4, 10);
-  const auto b = harness.Sample(Snapshot(GaussianFiles(2, 1.0f), 64, "b"), 4, 10);
+  const auto a =
+      harness.Sample(Snapshot(GaussianFiles(2, 1.0f), 64, "a"), 4, 10);
+  const auto b =
+      harness.Sample(Snapshot(GaussianFiles(2, 1.0f), 64, "b"), 4, 10);
   // A clock that stands still calls both equally served: no turn may be lost.
   harness.RunDry();
   EXPECT_TRUE(a->done());

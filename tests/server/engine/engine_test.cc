@@ -17,13 +17,14 @@ namespace scoreserve {
 namespace {
 
 std::shared_ptr<const SamplerPlan> Langevin(int64_t steps) {
-  auto plan = (*FindSampler("langevin"))
-                  ->plan({{"step_size", 0.1}, {"num_steps", steps}}, LabelRule());
+  auto plan =
+      (*FindSampler("langevin"))
+          ->plan({{"step_size", 0.1}, {"num_steps", steps}}, LabelRule());
   return std::make_shared<const SamplerPlan>(*std::move(plan));
 }
 
-SampleRequest Request(const std::shared_ptr<const ModelSnapshot>& model, int64_t rows,
-                      int64_t steps, TestSampleSink* sink) {
+SampleRequest Request(const std::shared_ptr<const ModelSnapshot>& model,
+                      int64_t rows, int64_t steps, TestSampleSink* sink) {
   return {.model = model,
           .plan = Langevin(steps),
           .rows = rows,

@@ -1,5 +1,5 @@
-// A device loop that a test drives by hand: no thread, a clock that stands still
-// until it is moved, and a device that can be two passes deep.
+// A device loop that a test drives by hand: no thread, a clock that stands
+// still until it is moved, and a device that can be two passes deep.
 
 #ifndef SCORESERVE_TESTS_SERVER_ENGINE_LOOP_HARNESS_H_
 #define SCORESERVE_TESTS_SERVER_ENGINE_LOOP_HARNESS_H_
@@ -33,7 +33,8 @@ class ManualClock : public Clock {
   Instant now_{};
 };
 
-// Computes on the processor, but not before Finish(), as a real accelerator may.
+// Computes on the processor, but not before Finish(), as a real accelerator
+// may.
 class DeepDevice : public Device {
  public:
   explicit DeepDevice(int depth) : depth_(depth), cpu_(NewCpuDevice(1)) {}
@@ -79,9 +80,9 @@ class LoopHarness {
   int64_t passes() const { return metrics_.passes; }
 
   // A query of `rows` rows whose coordinates are all `value`.
-  std::unique_ptr<TestScoreSink> Query(std::shared_ptr<const ModelSnapshot> model,
-                                       int64_t rows, float value = 1.0f,
-                                       Instant deadline = Instant::max()) {
+  std::unique_ptr<TestScoreSink> Query(
+      std::shared_ptr<const ModelSnapshot> model, int64_t rows,
+      float value = 1.0f, Instant deadline = Instant::max()) {
     auto sink = std::make_unique<TestScoreSink>();
     inputs_.push_back(std::vector<float>(rows * model->dim(), value));
     (void)loop_.inbox().Offer(ScoreQuery{.model = std::move(model),
@@ -94,25 +95,24 @@ class LoopHarness {
   }
 
   // Langevin with a step size of 0.1.
-  std::unique_ptr<TestSampleSink> Sample(std::shared_ptr<const ModelSnapshot> model,
-                                         int64_t rows, int64_t steps, uint64_t seed = 1,
-                                         double step_size = 0.1,
-                                         int64_t states_every = 0,
-                                         Instant deadline = Instant::max()) {
+  std::unique_ptr<TestSampleSink> Sample(
+      std::shared_ptr<const ModelSnapshot> model, int64_t rows, int64_t steps,
+      uint64_t seed = 1, double step_size = 0.1, int64_t states_every = 0,
+      Instant deadline = Instant::max()) {
     auto sink = std::make_unique<TestSampleSink>();
     auto plan = (*FindSampler("langevin"))
                     ->plan({{"step_size", step_size}, {"num_steps", steps}},
                            model->config.label);
-    (void)loop_.inbox().Offer(
-        SampleRequest{.model = std::move(model),
-                      .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
-                      .rows = rows,
-                      .seed = seed,
-                      .start = {},
-                      .states_every = states_every,
-                      .deadline = deadline,
-                      .sink = sink.get(),
-                      .ticket = {}});
+    (void)loop_.inbox().Offer(SampleRequest{
+        .model = std::move(model),
+        .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
+        .rows = rows,
+        .seed = seed,
+        .start = {},
+        .states_every = states_every,
+        .deadline = deadline,
+        .sink = sink.get(),
+        .ticket = {}});
     return sink;
   }
 

@@ -28,23 +28,38 @@ TEST(PickLaneTest, NobodyHasWork) {
 }
 
 TEST(PickLaneTest, AWaitingQueryGoesBeforeSamplers) {
-  const std::vector<LaneLoad> lanes = {
-      {.waiting_query_rows = 0, .sampling_rows = 64, .served_seconds = 0.0, .in_flight = false},
-      {.waiting_query_rows = 1, .sampling_rows = 0, .served_seconds = 9.0, .in_flight = false}};
+  const std::vector<LaneLoad> lanes = {{.waiting_query_rows = 0,
+                                        .sampling_rows = 64,
+                                        .served_seconds = 0.0,
+                                        .in_flight = false},
+                                       {.waiting_query_rows = 1,
+                                        .sampling_rows = 0,
+                                        .served_seconds = 9.0,
+                                        .in_flight = false}};
   EXPECT_THAT(PickLane(lanes), Optional(1));
 }
 
 TEST(PickLaneTest, AmongEqualsTheLeastServed) {
-  const std::vector<LaneLoad> lanes = {
-      {.waiting_query_rows = 0, .sampling_rows = 1, .served_seconds = 2.0, .in_flight = false},
-      {.waiting_query_rows = 0, .sampling_rows = 1, .served_seconds = 1.0, .in_flight = false}};
+  const std::vector<LaneLoad> lanes = {{.waiting_query_rows = 0,
+                                        .sampling_rows = 1,
+                                        .served_seconds = 2.0,
+                                        .in_flight = false},
+                                       {.waiting_query_rows = 0,
+                                        .sampling_rows = 1,
+                                        .served_seconds = 1.0,
+                                        .in_flight = false}};
   EXPECT_THAT(PickLane(lanes), Optional(1));
 }
 
 TEST(PickLaneTest, ALaneInFlightIsPassedOver) {
-  const std::vector<LaneLoad> lanes = {
-      {.waiting_query_rows = 1, .sampling_rows = 0, .served_seconds = 0.0, .in_flight = true},
-      {.waiting_query_rows = 0, .sampling_rows = 1, .served_seconds = 0.0, .in_flight = false}};
+  const std::vector<LaneLoad> lanes = {{.waiting_query_rows = 1,
+                                        .sampling_rows = 0,
+                                        .served_seconds = 0.0,
+                                        .in_flight = true},
+                                       {.waiting_query_rows = 0,
+                                        .sampling_rows = 1,
+                                        .served_seconds = 0.0,
+                                        .in_flight = false}};
   EXPECT_THAT(PickLane(lanes), Optional(1));
 }
 

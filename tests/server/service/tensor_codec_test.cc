@@ -34,15 +34,18 @@ std::string RefusedField(const v1::Tensor& tensor) {
 }
 
 TEST(TensorCodecTest, TakesFlatAndShapedRows) {
-  EXPECT_EQ(DecodeRows("x", Tensor({1, 6}, {1, 2, 3, 4, 5, 6}), Images())->rows, 1);
+  EXPECT_EQ(DecodeRows("x", Tensor({1, 6}, {1, 2, 3, 4, 5, 6}), Images())->rows,
+            1);
   const v1::Tensor shaped = Tensor({1, 2, 3}, {1, 2, 3, 4, 5, 6});
-  EXPECT_THAT(DecodeRows("x", shaped, Images())->values, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(DecodeRows("x", shaped, Images())->values,
+              ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST(TensorCodecTest, WhatIsEncodedDecodes) {
   v1::Tensor tensor;
   EncodeRows({1, 2, 3, 4, 5, 6}, 6, &tensor);
-  EXPECT_THAT(DecodeRows("x", tensor, Images())->values, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(DecodeRows("x", tensor, Images())->values,
+              ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST(TensorCodecTest, RefusalsNameTheFieldAndAllocateNothing) {
@@ -67,7 +70,7 @@ TEST(TensorCodecTest, RefusesOtherTypesAndUnknownOnes) {
   v1::Tensor tensor = Tensor({1, 6}, {1, 2, 3, 4, 5, 6});
   tensor.set_dtype(v1::DTYPE_UNSPECIFIED);
   EXPECT_EQ(RefusedField(tensor), "x.dtype");
-  tensor.set_dtype(static_cast<v1::DType>(77));
+  tensor.set_dtype(static_cast<v1::Dtype>(77));
   EXPECT_EQ(RefusedField(tensor), "x.dtype");
 }
 
