@@ -72,7 +72,7 @@ TEST_F(ClientRetryTest, AShortWaitThatTheServerAsksForIsObeyed) {
   const absl::Time begin = absl::Now();
   EXPECT_EQ(client->Sample(Langevin(1, 2)).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(40));
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(30));
   EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
 }
 

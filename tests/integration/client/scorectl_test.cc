@@ -138,7 +138,7 @@ TEST_F(ScorectlTest, EachKindOfFailureHasItsExitCodeAndOneLine) {
       {"score --model plain --input - --output x.txt", 2, ".csv, .npy or .png"},
       {"status --server localhost", 2, "target must be HOST:PORT"},
       {"status --server 127.0.0.1:1", 3, "127.0.0.1:1"},
-      {"models --timeout 1e-9", 4, ""},
+      {"models --timeout 0.05 --server 127.0.0.1:1", 4, ""},
       {"score --model plain --input /nowhere.csv", 5, "/nowhere.csv"},
   };
   for (const auto& [arguments, exit_code, line] : cases) {
