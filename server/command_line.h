@@ -11,7 +11,6 @@ namespace scoreserve {
 inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--repository", options.repository,
                  "Folder of models: <model>/<version>/config.json, …")
-      ->required()
       ->envname("SCORESERVE_REPOSITORY");
   app.add_option("--host", options.host, "Address to listen on")
       ->capture_default_str()

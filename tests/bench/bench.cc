@@ -35,6 +35,7 @@ const std::vector<Group>& Groups() {
       {"throughput", b::ScoreThroughput},
       {"latency", b::ScoreLatency},
       {"tail", b::ScoreLatencyUnderSampling},
+      {"refusal", b::RefusalLatency},
       {"samplers", b::ManySmallSamplers},
       {"long-sampler", b::OneLongSampler},
       {"advance", [](Rig&) { return b::AdvanceFigures(); }},

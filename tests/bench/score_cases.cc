@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -117,21 +118,25 @@ std::vector<double> Latencies(v1::Scoring::Stub* stub, double seconds) {
   return latencies;
 }
 
-// Samplers that fill the lane until this object goes.
+v1::SampleRequest Langevin(int64_t rows, int64_t steps) {
+  v1::SampleRequest request;
+  request.mutable_model()->set_name("bench");
+  request.set_sampler("langevin");
+  request.set_rows(rows);
+  request.set_seed(1);
+  (*request.mutable_options())["step_size"].set_number(1e-3);
+  (*request.mutable_options())["num_steps"].set_integer(steps);
+  return request;
+}
+
+// A sampler that runs until this object goes.
 class SamplingLoad {
  public:
-  explicit SamplingLoad(Rig& rig)
+  SamplingLoad(Rig& rig, int64_t rows, int64_t steps)
       : stub_(v1::Sampling::NewStub(Connect(rig.server->port()))) {
-    v1::SampleRequest request;
-    request.mutable_model()->set_name("bench");
-    request.set_sampler("langevin");
-    request.set_rows(768);
-    request.set_seed(1);
-    (*request.mutable_options())["step_size"].set_number(1e-3);
-    (*request.mutable_options())["num_steps"].set_integer(100'000);
-    reader_ = stub_->Sample(&context_, request);
+    reader_ = stub_->Sample(&context_, Langevin(rows, steps));
     v1::SampleResponse frame;
-    // The first progress: the lane is full.
+    // The first progress: its rows are in the lane.
     while (reader_->Read(&frame) && !frame.has_progress()) {
     }
     drain_ = std::thread([this] {
@@ -191,7 +196,7 @@ std::vector<Figure> ScoreLatencyUnderSampling(Rig& rig) {
   double longest_pass = 0.0;
   for (int pair = 0; pair < kPairs; ++pair) {
     idle.push_back(Quantile(Latencies(served.get(), 1.0), 0.99));
-    const SamplingLoad load(rig);
+    const SamplingLoad load(rig, 768, 100'000);
     metrics.longest_pass_seconds = 0.0;
     loaded.push_back(Quantile(Latencies(served.get(), 1.0), 0.99));
     longest_pass = std::max(longest_pass, metrics.longest_pass_seconds.load());
@@ -207,6 +212,32 @@ std::vector<Figure> ScoreLatencyUnderSampling(Rig& rig) {
            .ratio = Median(loaded) / allowed,
            .at_least = {},
            .at_most = 1.0}};
+}
+
+std::vector<Figure> RefusalLatency(Rig& rig) {
+  const int64_t cap =
+      WorkLedger::Options().cap[static_cast<size_t>(WorkClass::kSampling)];
+  const SamplingLoad load(rig, 1, cap);  // Takes the whole cap.
+  const auto stub = v1::Sampling::NewStub(Connect(rig.server->port()));
+  std::vector<double> latencies;
+  for (int i = 0; i < 500; ++i) {
+    grpc::ClientContext context;
+    v1::SampleResponse frame;
+    const auto sent = SteadyClock::now();
+    const auto reader = stub->Sample(&context, Langevin(1, 1000));
+    reader->Read(&frame);
+    if (reader->Finish().error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED) {
+      DieUnlessOk(grpc::Status(grpc::StatusCode::INTERNAL, "was not refused"));
+    }
+    latencies.push_back(SecondsSince(sent));
+  }
+  return {{.name = "refusal of work over the cap, p99",
+           .value = Quantile(latencies, 0.99) * 1e3,
+           .unit = "ms",
+           .reference = "while a sampler runs",
+           .ratio = {},
+           .at_least = {},
+           .at_most = 10.0}};
 }
 
 }  // namespace scoreserve::bench

@@ -18,6 +18,9 @@ std::vector<Figure> ScoreLatency(Rig& rig);
 // The tail of one blocking client's latency while samplers fill the device.
 std::vector<Figure> ScoreLatencyUnderSampling(Rig& rig);
 
+// How long work that does not fit takes to be refused.
+std::vector<Figure> RefusalLatency(Rig& rig);
+
 }  // namespace scoreserve::bench
 
 #endif  // SCORESERVE_TESTS_BENCH_SCORE_CASES_H_
