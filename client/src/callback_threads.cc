@@ -31,7 +31,10 @@ std::shared_ptr<grpc::Channel>* NewUser() {
 }  // namespace
 
 void KeepCallbackThreads() {
-  [[maybe_unused]] static const auto* const user = NewUser();
+  // Volatile: the compiler would drop a pointer that is never read, and the
+  // channel would look lost to leak checkers.
+  [[maybe_unused]] static const std::shared_ptr<grpc::Channel>* volatile user =
+      NewUser();
 }
 
 }  // namespace scoreserve::inline client
