@@ -11,7 +11,15 @@ if [[ "${1:-}" == --fix ]]; then
 fi
 
 echo '== clang-format'
-clang-format --dry-run -Werror "${sources[@]}"
+unformatted=()
+# Not --dry-run: it reports ends of inline namespaces that it would not change.
+for source in "${sources[@]}"; do
+  clang-format "$source" | diff -q - "$source" >/dev/null || unformatted+=("$source")
+done
+if ((${#unformatted[@]})); then
+  printf 'not formatted (./run format does it): %s\n' "${unformatted[@]}" >&2
+  exit 1
+fi
 echo '== buf lint'
 .deps/lint/bin/buf lint
 echo '== include layers'
