@@ -3,7 +3,8 @@
 #include "absl/time/clock.h"
 #include "client/src/cancellation_state.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 CallContext::CallContext(const ClientOptions& options, absl::Duration timeout,
                          const CallOptions& call) {
@@ -24,4 +25,5 @@ CallContext::~CallContext() {
   if (cancellation_ != nullptr) cancellation_->Remove(&context_);
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

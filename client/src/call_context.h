@@ -8,7 +8,8 @@
 #include "absl/time/time.h"
 #include "scoreserve/client_options.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // gRPC's context of one call: with its deadline and metadata, and known to the
 // call's Cancellation for as long as it lives. Outlives the call.
@@ -29,6 +30,7 @@ class CallContext {
   std::shared_ptr<CancellationState> cancellation_;  // Null without one.
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_CALL_CONTEXT_H_

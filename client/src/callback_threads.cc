@@ -9,7 +9,8 @@
 #include "absl/synchronization/notification.h"
 #include "scoreserve/v1/models.grpc.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 // A channel without credentials is a lame one: calls fail at once, and nothing
@@ -37,4 +38,5 @@ void KeepCallbackThreads() {
       NewUser();
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -1,7 +1,8 @@
 #ifndef SCORESERVE_CLIENT_SRC_CALLBACK_THREADS_H_
 #define SCORESERVE_CLIENT_SRC_CALLBACK_THREADS_H_
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // To be called before anything is started with gRPC's callback interface. gRPC
 // ends the threads that run callbacks when the last channel that used them
@@ -11,6 +12,7 @@ namespace scoreserve::inline client {
 // long as the process does. Thread-safe.
 void KeepCallbackThreads();
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_CALLBACK_THREADS_H_

@@ -5,7 +5,8 @@
 
 #include "client/src/cancellation_state.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 void CancellationState::Add(grpc::ClientContext* context) {
   absl::MutexLock lock(&mu_);
@@ -38,4 +39,5 @@ Cancellation::Cancellation() : state_(std::make_shared<CancellationState>()) {}
 void Cancellation::Cancel() const { state_->Cancel(); }
 bool Cancellation::cancelled() const { return state_->cancelled(); }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -8,7 +8,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // What the copies of a Cancellation share: the calls under way. Thread-safe.
 class CancellationState {
@@ -27,6 +28,7 @@ class CancellationState {
   std::vector<grpc::ClientContext*> contexts_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_CANCELLATION_STATE_H_

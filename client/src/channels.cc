@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options) {
@@ -52,4 +53,5 @@ Channels NewChannels(const ClientOptions& options) {
   return {.unary = NewChannel(options), .streams = NewChannel(options)};
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

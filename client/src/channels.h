@@ -10,7 +10,8 @@
 #include "absl/strings/string_view.h"
 #include "scoreserve/client_options.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Long streams and short calls have connections of their own: a server takes a
 // hundred calls a connection, and the next one would wait for a stream to end.
@@ -28,6 +29,7 @@ absl::StatusOr<std::string> ResolverTarget(absl::string_view target);
 // gRPC's service config in JSON: round robin, and the retries.
 std::string ServiceConfig(const ClientOptions& options);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_CHANNELS_H_

@@ -20,7 +20,8 @@
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 absl::StatusOr<std::vector<ModelInfo>> Models(
@@ -216,4 +217,5 @@ absl::StatusOr<std::unique_ptr<Client>> Client::New(
   return std::make_unique<GrpcClient>(options);
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -18,7 +18,8 @@
 #include "client/src/channels.h"
 #include "client/src/status_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 absl::Status BadTarget(absl::string_view rule, absl::string_view target) {
@@ -94,4 +95,5 @@ absl::Status CheckClientOptions(const ClientOptions& options) {
   return absl::OkStatus();
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

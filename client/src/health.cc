@@ -9,7 +9,8 @@
 
 #include "client/src/unary_call.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 // The messages of health.proto as they lie on the wire: a string, and an enum,
@@ -39,4 +40,5 @@ void CheckServing(const std::shared_ptr<grpc::Channel>& channel,
       std::move(done));
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -7,13 +7,15 @@
 
 #include "scoreserve/client.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Asks grpc.health.v1.Health whether the whole server is serving.
 void CheckServing(const std::shared_ptr<grpc::Channel>& channel,
                   const ClientOptions& options, const CallOptions& call,
                   Callback<bool> done);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_HEALTH_H_

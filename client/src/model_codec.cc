@@ -8,7 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "client/src/status_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 LabelType DecodeLabelType(v1::LabelKind kind) {
@@ -104,4 +105,5 @@ std::vector<ModelInfo> DecodeModels(const v1::ListModelsResponse& wire) {
   return models;
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

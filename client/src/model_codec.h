@@ -8,7 +8,8 @@
 #include "scoreserve/models.h"
 #include "scoreserve/v1/models.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // INVALID_ARGUMENT where both a version and an alias are given.
 absl::Status EncodeModelRef(const ModelRef& model, v1::ModelRef* wire);
@@ -16,6 +17,7 @@ absl::Status EncodeModelRef(const ModelRef& model, v1::ModelRef* wire);
 ModelInfo DecodeModel(const v1::Model& wire);
 std::vector<ModelInfo> DecodeModels(const v1::ListModelsResponse& wire);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_MODEL_CODEC_H_

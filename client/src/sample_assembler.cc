@@ -5,7 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "client/src/tensor_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 SampleAssembler::SampleAssembler(SampleObserver observer, int64_t rows)
     : observer_(std::move(observer)), rows_(rows) {}
@@ -75,4 +76,5 @@ absl::StatusOr<Samples> SampleAssembler::End(const absl::Status& status) {
   return std::move(samples_);
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

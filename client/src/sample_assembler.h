@@ -8,7 +8,8 @@
 #include "scoreserve/sampling.h"
 #include "scoreserve/v1/sampling.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Puts the frames of one run together. Thread-compatible.
 class SampleAssembler {
@@ -34,6 +35,7 @@ class SampleAssembler {
   bool complete_ = false;
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_SAMPLE_ASSEMBLER_H_

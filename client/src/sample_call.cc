@@ -11,7 +11,8 @@
 #include "client/src/sample_codec.h"
 #include "client/src/status_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 // Reads the frames of one run and deletes itself when it is over.
@@ -89,4 +90,5 @@ void SampleLater(v1::Sampling::Stub& stub, const ClientOptions& options,
                     std::move(done), call);
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

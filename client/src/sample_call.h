@@ -5,7 +5,8 @@
 #include "scoreserve/client.h"
 #include "scoreserve/v1/sampling.grpc.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // One run of a sampler, read by this thread.
 absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
@@ -19,6 +20,7 @@ void SampleLater(v1::Sampling::Stub& stub, const ClientOptions& options,
                  const SampleQuery& query, SampleObserver observer,
                  Callback<Samples> done, const CallOptions& call);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_

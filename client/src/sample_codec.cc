@@ -10,7 +10,8 @@
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 void EncodeOption(const OptionValue& value, v1::OptionValue* wire) {
@@ -94,4 +95,5 @@ std::vector<SamplerInfo> DecodeSamplers(
   return samplers;
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

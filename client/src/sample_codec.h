@@ -8,7 +8,8 @@
 #include "scoreserve/sampling.h"
 #include "scoreserve/v1/sampling.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Checks sizes, then copies. `request` is unspecified after a failure, which is
 // INVALID_ARGUMENT naming the field.
@@ -18,6 +19,7 @@ absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
 std::vector<SamplerInfo> DecodeSamplers(
     const v1::ListSamplersResponse& response);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_SAMPLE_CODEC_H_

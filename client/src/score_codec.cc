@@ -7,7 +7,8 @@
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 // More than all tags, lengths, shapes and ids of a message take.
@@ -64,4 +65,5 @@ absl::StatusOr<ScoreView> DecodeScore(const v1::ScoreResponse& response) {
                    .score = score->values};
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

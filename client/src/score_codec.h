@@ -8,7 +8,8 @@
 #include "scoreserve/scoring.h"
 #include "scoreserve/v1/scoring.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Checks sizes, then copies. `request` is unspecified after a failure, which is
 // INVALID_ARGUMENT naming the field.
@@ -18,6 +19,7 @@ absl::Status EncodeScore(const ScoreQuery& query, int64_t max_bytes,
 // A view of `response`.
 absl::StatusOr<ScoreView> DecodeScore(const v1::ScoreResponse& response);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_SCORE_CODEC_H_

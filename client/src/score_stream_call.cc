@@ -14,7 +14,8 @@
 #include "client/src/score_codec.h"
 #include "client/src/status_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 using Reactor =
@@ -170,4 +171,5 @@ std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
                                            call);
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -7,7 +7,8 @@
 #include "scoreserve/score_stream.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Opens a stream. `stub` need not outlive it.
 std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
@@ -15,6 +16,7 @@ std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
                                             ScoreStream::ReplyCallback on_reply,
                                             const CallOptions& call);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_SCORE_STREAM_CALL_H_

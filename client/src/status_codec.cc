@@ -10,7 +10,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "scoreserve/errors.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 // The name under which other libraries, too, keep these details.
@@ -86,4 +87,5 @@ ErrorDetails DetailsOf(const absl::Status& status) {
   return details;
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

@@ -7,7 +7,8 @@
 #include "absl/strings/string_view.h"
 #include "google/rpc/status.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Code and message, with the google.rpc.Status that came along kept as a
 // payload for DetailsOf().
@@ -19,6 +20,7 @@ absl::Status FromRpc(const google::rpc::Status& status);
 absl::Status InvalidField(absl::string_view field, absl::string_view rule,
                           absl::string_view value);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_STATUS_CODEC_H_

@@ -8,7 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "client/src/status_codec.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
@@ -67,4 +68,5 @@ absl::StatusOr<TensorView> DecodeRows(const v1::Tensor& tensor) {
                  static_cast<size_t>(numbers)}};
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve

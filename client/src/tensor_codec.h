@@ -9,7 +9,8 @@
 #include "absl/types/span.h"
 #include "scoreserve/v1/tensor.pb.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // OK where `values` is [rows, dim] for some dim ≥ 1 and rows ≥ 1, and fits a
 // message of `max_bytes` beside `other_bytes`. INVALID_ARGUMENT naming `field`
@@ -32,6 +33,7 @@ struct TensorView {
 // float32 tensor [rows, dim] whose size matches its shape.
 absl::StatusOr<TensorView> DecodeRows(const v1::Tensor& tensor);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_TENSOR_CODEC_H_

@@ -13,7 +13,8 @@
 #include "client/src/status_codec.h"
 #include "scoreserve/client.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Makes one call and waits. `invoke(context, response)` is the generated
 // blocking stub's: the waiting thread does the polling, which is faster than
@@ -53,6 +54,7 @@ void CallLater(const ClientOptions& options, const CallOptions& call,
          });
 }
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_SRC_UNARY_CALL_H_

@@ -3,7 +3,8 @@
 
 #include <memory>
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 class CancellationState;
 
@@ -25,6 +26,7 @@ class Cancellation {
   std::shared_ptr<CancellationState> state_;  // Never null.
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CANCELLATION_H_

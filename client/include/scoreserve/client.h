@@ -19,7 +19,8 @@
 #include "scoreserve/score_stream.h"
 #include "scoreserve/scoring.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Told how a call ended, exactly once: by a thread of gRPC's, or by the
 // caller's own before the call returns where nothing was sent. Must not block.
@@ -90,6 +91,7 @@ class Client {
   Client() = default;
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_H_

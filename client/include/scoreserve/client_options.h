@@ -12,7 +12,8 @@
 #include "absl/time/time.h"
 #include "scoreserve/cancellation.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // How a Client reaches its servers, and what it does by default.
 struct ClientOptions {
@@ -55,6 +56,7 @@ struct CallOptions {
 // OK, or INVALID_ARGUMENT naming field, rule and value.
 absl::Status CheckClientOptions(const ClientOptions& options);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_CLIENT_OPTIONS_H_

@@ -8,7 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // What a program may want to act on, beside a status' code and message. Fields
 // that do not apply are empty.
@@ -32,6 +33,7 @@ struct ErrorDetails {
 // did not come from a server of ours.
 ErrorDetails DetailsOf(const absl::Status& status);
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_ERRORS_H_

@@ -9,7 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Names a version of a model. Without `version` and `alias` the server takes
 // the alias "stable" where it is set, else the highest version; at most one of
@@ -63,6 +64,7 @@ struct ModelInfo {
   int64_t dim() const;
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_MODELS_H_

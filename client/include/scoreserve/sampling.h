@@ -12,7 +12,8 @@
 #include "absl/types/span.h"
 #include "scoreserve/models.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Options of a sampler by name, as its table has them. An integer is taken
 // where a number is wanted; nothing else is converted.
@@ -93,6 +94,7 @@ struct Samples {
   std::vector<float> x = {};  // [rows, dim], in data space.
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_SAMPLING_H_

@@ -9,7 +9,8 @@
 #include "absl/status/statusor.h"
 #include "scoreserve/scoring.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Many queries on one stream, answered in any order: less work a query than
 // Client::Score(), and no thread that waits for each. Client::OpenScoreStream()
@@ -55,6 +56,7 @@ class ScoreStream {
   ScoreStream() = default;
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_SCORE_STREAM_H_

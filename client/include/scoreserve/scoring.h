@@ -6,7 +6,8 @@
 #include "absl/types/span.h"
 #include "scoreserve/models.h"
 
-namespace scoreserve::inline client {
+namespace scoreserve {
+inline namespace client {
 
 // Asks for ∇ₓ log p at some rows. The spans are read before the call that takes
 // the query returns (callback forms included), and not after.
@@ -31,6 +32,7 @@ struct ScoreView {
   absl::Span<const float> score = {};  // [rows, dim]: ∇ₓ log p in data space.
 };
 
-}  // namespace scoreserve::inline client
+}  // namespace client
+}  // namespace scoreserve
 
 #endif  // SCORESERVE_SCORING_H_

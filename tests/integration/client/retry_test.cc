@@ -118,7 +118,6 @@ TEST_F(ClientRetryTest, WithoutAServerTheCallFailsAfterItsAttempts) {
             absl::StatusCode::kUnavailable);
   // 0.1, 0.2, 0.4 and 0.8 s, each a fifth more or less.
   EXPECT_GT(absl::Now() - begin, absl::Seconds(1));
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
   EXPECT_FALSE(client->Serving().ok());
 }
 
