@@ -14,7 +14,7 @@
 namespace scoreserve {
 namespace {
 
-constexpr double kNewestShare = 0.1;  // Of a new observation in the average.
+constexpr double kKept = 0.99;  // Of the past, with every observation.
 constexpr absl::Duration kShortestWait = absl::Milliseconds(10);
 constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
@@ -45,7 +45,7 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(WorkClass work_class,
         absl::StrCat("outstanding row-evaluations must be at most ",
                      cap_[index], "; were ", outstanding_[index], " and ",
                      row_evaluations, " more"),
-        std::clamp(absl::Seconds(excess * seconds_per_row_), kShortestWait,
+        std::clamp(absl::Seconds(excess * SecondsPerRow()), kShortestWait,
                    kLongestWait));
   }
   outstanding_[index] += row_evaluations;
@@ -53,12 +53,10 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(WorkClass work_class,
 }
 
 void WorkLedger::Observe(int64_t row_evaluations, double seconds) {
-  const double rate = seconds / static_cast<double>(row_evaluations);
   absl::MutexLock lock(&mu_);
-  seconds_per_row_ =
-      seconds_per_row_ == 0.0
-          ? rate
-          : seconds_per_row_ + kNewestShare * (rate - seconds_per_row_);
+  // Both sums decay alike, so one slow pass counts by its rows, not as a rate.
+  recent_rows_ = kKept * recent_rows_ + static_cast<double>(row_evaluations);
+  recent_seconds_ = kKept * recent_seconds_ + seconds;
 }
 
 int64_t WorkLedger::outstanding(WorkClass work_class) const {

@@ -81,13 +81,18 @@ class WorkLedger {
 
  private:
   friend class Ticket;
+  // 0 until something has been observed.
+  double SecondsPerRow() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return recent_rows_ == 0.0 ? 0.0 : recent_seconds_ / recent_rows_;
+  }
   void GiveBack(WorkClass work_class, int64_t row_evaluations)
       ABSL_LOCKS_EXCLUDED(mu_);
 
   const std::array<int64_t, kNumWorkClasses> cap_;
   mutable absl::Mutex mu_;
   std::array<int64_t, kNumWorkClasses> outstanding_ ABSL_GUARDED_BY(mu_) = {};
-  double seconds_per_row_ ABSL_GUARDED_BY(mu_) = 0.0;  // 0 until observed.
+  double recent_rows_ ABSL_GUARDED_BY(mu_) = 0.0;
+  double recent_seconds_ ABSL_GUARDED_BY(mu_) = 0.0;
 };
 
 }  // namespace scoreserve

@@ -42,6 +42,13 @@ absl::StatusOr<int64_t> NumElements(absl::string_view field,
   return product;
 }
 
+std::string WantedShape(const DataSpace& space) {
+  const std::string flat = absl::StrCat("[rows, ", space.dim(), "]");
+  if (space.shape.size() == 1) return flat;
+  return absl::StrCat(flat, " or [rows, ", absl::StrJoin(space.shape, ", "),
+                      "]");
+}
+
 bool HasWidth(const v1::Tensor& tensor, const DataSpace& space) {
   if (tensor.shape_size() == 2) return tensor.shape(1) == space.dim();
   return tensor.shape_size() >= 2 &&
@@ -63,9 +70,7 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
   const absl::StatusOr<int64_t> elements = NumElements(field, tensor);
   if (!elements.ok()) return elements.status();
   if (!HasWidth(tensor, space)) {
-    return InvalidField(absl::StrCat(field, ".shape"),
-                        absl::StrCat("[rows, ", space.dim(), "] or [rows, ",
-                                     absl::StrJoin(space.shape, ", "), "]"),
+    return InvalidField(absl::StrCat(field, ".shape"), WantedShape(space),
                         ShapeText(tensor.shape()));
   }
   const std::string& data = tensor.data();
