@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "models/io/files.h"
 #include "models/plots/color.h"
+#include "models/plots/pixels.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -161,6 +162,23 @@ void Canvas::DrawPicture(
   cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD);
   cairo_paint(cairo());
   cairo_restore(cairo());
+}
+
+Pixels Canvas::ToPixels() {
+  cairo_surface_flush(surface_.get());
+  Pixels pixels = {.width = cairo_image_surface_get_width(surface_.get()),
+                   .height = cairo_image_surface_get_height(surface_.get())};
+  const unsigned char* const data =
+      cairo_image_surface_get_data(surface_.get());
+  const int64_t stride = cairo_image_surface_get_stride(surface_.get());
+  pixels.values.reserve(static_cast<size_t>(pixels.width * pixels.height));
+  for (int64_t y = 0; y < pixels.height; ++y) {
+    const auto* line = reinterpret_cast<const uint32_t*>(data + y * stride);
+    for (int64_t x = 0; x < pixels.width; ++x) {
+      pixels.values.push_back(line[x] & 0xFFFFFF);  // The rest is undefined.
+    }
+  }
+  return pixels;
 }
 
 absl::Status Canvas::WritePng(const std::string& path) {

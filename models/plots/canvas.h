@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "models/plots/color.h"
+#include "models/plots/pixels.h"
 
 namespace scoreserve {
 
@@ -61,6 +62,9 @@ class Canvas {
   void DrawPicture(const Box& box, int64_t columns, int64_t rows,
                    const std::function<Color(int64_t column, int64_t row)>& at,
                    bool smooth);
+
+  // What has been drawn so far.
+  Pixels ToPixels();
 
   // Writes the png. The error of the file system, where that fails.
   absl::Status WritePng(const std::string& path);

@@ -15,6 +15,7 @@
 #include "models/plots/chart_frame.h"
 #include "models/plots/chart_layers.h"
 #include "models/plots/color.h"
+#include "models/plots/drawings.h"
 #include "models/plots/ticks.h"
 #include "models/status.h"
 
@@ -202,11 +203,7 @@ class Drawing {
 
 }  // namespace
 
-absl::Status WritePng(const Chart& chart, const std::string& path) {
-  return WritePng(absl::MakeConstSpan(&chart, 1), path);
-}
-
-absl::Status WritePng(absl::Span<const Chart> charts, const std::string& path) {
+absl::StatusOr<Canvas> Draw(absl::Span<const Chart> charts) {
   std::vector<Scales> scales;
   Box paper;
   for (const Chart& chart : charts) {
@@ -235,7 +232,16 @@ absl::Status WritePng(absl::Span<const Chart> charts, const std::string& path) {
     Drawing(charts[i], scales[i], box, canvas).Draw();
     x += charts[i].width;
   }
-  return canvas.WritePng(path);
+  return canvas;
+}
+
+absl::Status WritePng(const Chart& chart, const std::string& path) {
+  return WritePng(absl::MakeConstSpan(&chart, 1), path);
+}
+
+absl::Status WritePng(absl::Span<const Chart> charts, const std::string& path) {
+  absl::StatusOr<Canvas> canvas = Draw(charts);
+  return canvas.ok() ? canvas->WritePng(path) : canvas.status();
 }
 
 }  // namespace scoreserve

@@ -9,25 +9,19 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "models/io/rows.h"
 #include "models/plots/canvas.h"
 #include "models/plots/color.h"
+#include "models/plots/drawings.h"
+#include "models/plots/sheet_layout.h"
 #include "models/status.h"
 
 namespace scoreserve {
 namespace {
 
-// In points.
-constexpr double kMargin = 14.0;
-constexpr double kGap = 4.0;        // Between images.
-constexpr double kGroupGap = 12.0;  // Between groups.
-constexpr double kTitleHeight = 26.0;
-constexpr double kCaptionGap = 12.0;
-
-constexpr TextStyle kTitle = {.size = 14.0, .bold = true};
-constexpr TextStyle kCaption = {.size = 12.0, .horizontal = Align::kEnd};
 constexpr Color kFrame = Rgb(0xB0B0B0);
 
 absl::Status Check(const ContactSheet& sheet) {
@@ -44,6 +38,20 @@ absl::Status Check(const ContactSheet& sheet) {
   if (sheet.columns <= 0) {
     return InvalidField("columns", "more than 0", absl::StrCat(sheet.columns));
   }
+  int64_t titled = 0;
+  for (const ColumnTitle& title : sheet.column_titles) {
+    if (title.columns <= 0) {
+      return InvalidField("column_titles", "each over at least 1 column",
+                          absl::StrCat(title.columns));
+    }
+    if (title.columns > sheet.columns - titled) {
+      return InvalidField(
+          "column_titles",
+          absl::StrCat("over at most ", sheet.columns, " columns together"),
+          "more");
+    }
+    titled += title.columns;
+  }
   const int64_t dim = shape[0] * shape[1] * (color ? 3 : 1);
   int64_t images = 0;
   for (size_t i = 0; i < sheet.groups.size(); ++i) {
@@ -58,19 +66,6 @@ absl::Status Check(const ContactSheet& sheet) {
   return InvalidField("groups", "at least one image", "empty");
 }
 
-int64_t Lines(const ContactSheet& sheet, const ImageGroup& group) {
-  return (group.images.rows() + sheet.columns - 1) / sheet.columns;
-}
-
-double CaptionWidth(const ContactSheet& sheet) {
-  Canvas scratch(1, 1);
-  double width = 0.0;
-  for (const ImageGroup& group : sheet.groups) {
-    width = std::max(width, scratch.TextWidth(group.caption, kCaption));
-  }
-  return width == 0.0 ? 0.0 : width + kCaptionGap;
-}
-
 void DrawImage(const ContactSheet& sheet, const float* values, const Box& box,
                Canvas& canvas) {
   const int64_t height = sheet.image_shape[0], width = sheet.image_shape[1];
@@ -80,13 +75,14 @@ void DrawImage(const ContactSheet& sheet, const float* values, const Box& box,
     return std::clamp((value - sheet.min) / (sheet.max - sheet.min), 0.0, 1.0);
   };
   const auto gray = [&](int64_t column, int64_t row) {
-    return MapColor(sheet.map, fraction(row * width + column));
+    const double value = fraction(row * width + column);
+    return std::isnan(value) ? sheet.not_finite : MapColor(sheet.map, value);
   };
   const auto color = [&](int64_t column, int64_t row) {
     const int64_t i = 3 * (row * width + column);
     const double red = fraction(i), green = fraction(i + 1),
                  blue = fraction(i + 2);
-    if (std::isnan(red + green + blue)) return MapColor(sheet.map, NAN);
+    if (std::isnan(red + green + blue)) return sheet.not_finite;
     return Color{.red = red, .green = green, .blue = blue};
   };
   if (sheet.image_shape.size() == 2) {
@@ -97,55 +93,61 @@ void DrawImage(const ContactSheet& sheet, const float* values, const Box& box,
   canvas.StrokeBox(box, kFrame, 0.5);
 }
 
+void DrawColumnTitles(const ContactSheet& sheet, const SheetLayout& layout,
+                      Canvas& canvas) {
+  int64_t column = 0;
+  for (const ColumnTitle& title : sheet.column_titles) {
+    const double left = layout.columns[column];
+    const double right =
+        layout.columns[column + title.columns - 1] + layout.column_width;
+    const std::vector<std::string> lines = LinesOf(title);
+    // The last line is nearest to the images.
+    double y = layout.rule - kColumnLine * (lines.size() - 0.5);
+    for (const std::string& line : lines) {
+      canvas.DrawText((left + right) / 2.0, y, line, kColumnStyle);
+      y += kColumnLine;
+    }
+    if (title.columns > 1 && !title.text.empty()) {
+      canvas.DrawLine(left, layout.rule, right, layout.rule, kFrame, 0.75);
+    }
+    column += title.columns;
+  }
+}
+
 }  // namespace
 
-absl::Status WritePng(const ContactSheet& sheet, const std::string& path) {
+absl::StatusOr<Canvas> Draw(const ContactSheet& sheet) {
   absl::Status status = Check(sheet);
   if (!status.ok()) return status;
-
-  int64_t lines = 0, columns = 0;
-  for (const ImageGroup& group : sheet.groups) {
-    lines += Lines(sheet, group);
-    columns = std::max(columns, std::min(sheet.columns, group.images.rows()));
-  }
-  const double image_height = sheet.image_width *
-                              static_cast<double>(sheet.image_shape[0]) /
-                              static_cast<double>(sheet.image_shape[1]);
-  const double left = kMargin + CaptionWidth(sheet);
-  const double top = kMargin + (sheet.title.empty() ? 0.0 : kTitleHeight);
-  const double across =
-      static_cast<double>(columns) * (sheet.image_width + kGap) - kGap;
-  const double down =
-      static_cast<double>(lines) * (image_height + kGap) +
-      static_cast<double>(sheet.groups.size() - 1) * (kGroupGap - kGap) - kGap;
-  double width = left + across + kMargin;
-  if (!sheet.title.empty()) {
-    width = std::max(
-        width, 2.0 * kMargin + Canvas(1, 1).TextWidth(sheet.title, kTitle));
-  }
-  const double height = top + down + kMargin;
-  status = Canvas::CheckSize(width, height);
+  const SheetLayout layout = MakeSheetLayout(sheet);
+  status = Canvas::CheckSize(layout.width, layout.height);
   if (!status.ok()) return status;
 
-  Canvas canvas(width, height);
-  canvas.DrawText(kMargin, kMargin + kTitle.size / 2.0, sheet.title, kTitle);
-  double y = top;
-  for (const ImageGroup& group : sheet.groups) {
-    canvas.DrawText(left - kCaptionGap, y + image_height / 2.0, group.caption,
-                    kCaption);
-    for (int64_t i = 0; i < group.images.rows(); ++i) {
-      const Box box = {.x = left + static_cast<double>(i % sheet.columns) *
-                                       (sheet.image_width + kGap),
-                       .y = y + static_cast<double>(i / sheet.columns) *
-                                    (image_height + kGap),
-                       .width = sheet.image_width,
-                       .height = image_height};
-      DrawImage(sheet, group.images.row(i), box, canvas);
+  Canvas canvas(layout.width, layout.height);
+  canvas.DrawText(layout.title.x, layout.title.y, sheet.title, kTitleStyle);
+  DrawColumnTitles(sheet, layout, canvas);
+  // An image is in the middle of its column.
+  const double inset = (layout.column_width - sheet.image_width) / 2.0;
+  for (size_t i = 0; i < sheet.groups.size(); ++i) {
+    const ImageGroup& group = sheet.groups[i];
+    const double top = layout.group_tops[i];
+    canvas.DrawText(layout.captions_right, top + layout.image_height / 2.0,
+                    group.caption, kCaptionStyle);
+    for (int64_t j = 0; j < group.images.rows(); ++j) {
+      const Box box = {
+          .x = layout.columns[j % sheet.columns] + inset,
+          .y = top + static_cast<double>(j / sheet.columns) * layout.line_pitch,
+          .width = sheet.image_width,
+          .height = layout.image_height};
+      DrawImage(sheet, group.images.row(j), box, canvas);
     }
-    y += static_cast<double>(Lines(sheet, group)) * (image_height + kGap) +
-         kGroupGap - kGap;
   }
-  return canvas.WritePng(path);
+  return canvas;
+}
+
+absl::Status WritePng(const ContactSheet& sheet, const std::string& path) {
+  absl::StatusOr<Canvas> canvas = Draw(sheet);
+  return canvas.ok() ? canvas->WritePng(path) : canvas.status();
 }
 
 }  // namespace scoreserve

@@ -70,6 +70,62 @@ TEST_F(ContactSheetTest, CaptionsAndTitleTakeRoom) {
   EXPECT_GT(captioned.height, bare.height);
 }
 
+TEST_F(ContactSheetTest, ColumnTitlesTakeALineAboveAndMoveNothingElse) {
+  ContactSheet sheet = {
+      .image_shape = {2, 2}, .columns = 3, .groups = {{"", Checks(3)}}};
+  const Picture bare = Draw(sheet);
+  sheet.column_titles = {{"0"}, {""}, {"2"}};
+  const Picture titled = Draw(sheet);
+  const int line = 2 * (14 + 5);
+  ASSERT_EQ(titled.height, bare.height + line);
+  ASSERT_EQ(titled.width, bare.width);
+  const int first = 14 * 2;
+  int words[3] = {};
+  for (int y = 0; y < bare.height - first; ++y) {
+    for (int x = first; x < bare.width - first; ++x) {
+      if (y >= first) {
+        ASSERT_EQ(titled.At(x, y + line), bare.At(x, y));
+      } else if (y < first - 2) {  // Above the line around an image.
+        words[(x - first) / (2 * 52)] += titled.At(x, y + line) != 0xFFFFFF;
+      }
+    }
+  }
+  EXPECT_GT(words[0], 0);
+  EXPECT_EQ(words[1], 0);
+  EXPECT_GT(words[2], 0);
+}
+
+TEST_F(ContactSheetTest, ATitleMayStandOverSeveralColumns) {
+  ContactSheet sheet = {
+      .image_shape = {2, 2}, .columns = 4, .groups = {{"", Checks(4)}}};
+  const Picture bare = Draw(sheet);
+  sheet.column_titles = {{"original"}, {"three completions", 3}};
+  const Picture titled = Draw(sheet);
+  // A column must hold "original"; three hold more than the other asks for.
+  EXPECT_GT(titled.width, bare.width);
+  sheet.column_titles = {{"", 1}, {"three completions", 3}};
+  const Picture wide = Draw(sheet);
+  EXPECT_EQ(wide.width, bare.width + 2 * (12 - 4)) << "they stand apart";
+  // Its rule is as long as the three.
+  int rule = 0;
+  for (int x = 0; x < wide.width; ++x) {
+    rule += wide.At(x, 2 * (14 + 14)) != 0xFFFFFF;
+  }
+  EXPECT_EQ(rule, 2 * (3 * 52 - 4));
+}
+
+TEST_F(ContactSheetTest, ColumnsMoveApartForATitleAndItsLinesStack) {
+  ContactSheet sheet = {.image_shape = {2, 2},
+                        .columns = 2,
+                        .column_titles = {{"DPM-Solver++(2M) 20"}, {"b"}},
+                        .groups = {{"", Checks(2)}}};
+  const Picture one_line = Draw(sheet);
+  sheet.column_titles[0].text = "DPM-Solver++(2M)\n20";
+  const Picture two_lines = Draw(sheet);
+  EXPECT_LT(two_lines.width, one_line.width);
+  EXPECT_EQ(two_lines.height, one_line.height + 2 * 14);
+}
+
 TEST_F(ContactSheetTest, ThreeChannelsAreColours) {
   const Rows red = {.dim = 3, .values = {1, 0, 0}};
   const Picture picture =
@@ -87,6 +143,13 @@ TEST_F(ContactSheetTest, ValuesBeyondTheRangeAreTakenToItsEndsAndNanIsRed) {
   EXPECT_EQ(picture.At(first + 60, first + 10), 0xFFFFFFu);
   EXPECT_EQ(picture.At(first + 10, first + 60), 0xFF0000u);
   EXPECT_EQ(picture.At(first + 60, first + 60), 0x808080u);
+  EXPECT_EQ(Draw({.image_shape = {2, 2},
+                  .min = -1,
+                  .max = 1,
+                  .not_finite = Rgb(0x9DC3E6),
+                  .groups = {{"", values}}})
+                .At(first + 10, first + 60),
+            0x9DC3E6u);
 }
 
 TEST_F(ContactSheetTest, RefusalsNameTheField) {
@@ -101,6 +164,15 @@ TEST_F(ContactSheetTest, RefusalsNameTheField) {
             "max must be more than min, 1; was 1");
   EXPECT_EQ(Refused({.image_shape = {2, 2}, .columns = 0}),
             "columns must be more than 0; was 0");
+  EXPECT_EQ(Refused({.image_shape = {2, 2},
+                     .columns = 3,
+                     .column_titles = {{"a"}, {"b", 3}},
+                     .groups = {{"", Checks(1)}}}),
+            "column_titles must be over at most 3 columns together; was more");
+  EXPECT_EQ(Refused({.image_shape = {2, 2},
+                     .column_titles = {{"a", 0}},
+                     .groups = {{"", Checks(1)}}}),
+            "column_titles must be each over at least 1 column; was 0");
   EXPECT_THAT(Refused({.image_shape = {2, 2},
                        .columns = 1,
                        .groups = {{"", Checks(1000)}}}),
