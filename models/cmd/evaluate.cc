@@ -81,7 +81,10 @@ absl::Status EvaluateCommand::Run() const {
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
       LoadNetwork(files->config, files->arrays);
   if (!network.ok()) return network.status();
-  absl::StatusOr<SamplerPlan> sampler = StandardSampler(files->config.label);
+  const absl::StatusOr<SamplerTarget> target =
+      TargetOf(files->config, (*network)->has_energy());
+  if (!target.ok()) return target.status();
+  absl::StatusOr<SamplerPlan> sampler = StandardSampler(*target);
   if (!sampler.ok()) return sampler.status();
   std::optional<int64_t> class_column;
   if (class_column_ >= 0) class_column = class_column_;

@@ -21,6 +21,7 @@
 namespace scoreserve {
 namespace {
 
+constexpr double kMaxClasses = 1'000'000;
 constexpr const char* kLabelKinds[] = {"none", "noise_level", "time"};
 
 absl::Status ParseShape(const Json& json, std::vector<int64_t>& shape) {
@@ -88,17 +89,28 @@ absl::Status ParseLabel(const Json& json, LabelRule& label) {
   return fields.Finish();
 }
 
-absl::Status ParseOptions(const Json& json, OptionValues& options) {
-  const absl::StatusOr<const JsonObject*> object =
-      JsonToObject(json, "network_options");
+absl::Status ParseOptions(const Json& json, absl::string_view path,
+                          OptionValues& options) {
+  const absl::StatusOr<const JsonObject*> object = JsonToObject(json, path);
   if (!object.ok()) return object.status();
   for (const auto& [name, value] : **object) {
     absl::StatusOr<OptionValue> option =
-        JsonToOptionValue(value, JsonPath("network_options", name));
+        JsonToOptionValue(value, JsonPath(path, name));
     if (!option.ok()) return option.status();
     options.emplace(name, *std::move(option));
   }
   return absl::OkStatus();
+}
+
+// "process" and "process_options", which a label that is a time needs and no
+// other has.
+void ParseProcess(const LabelRule& label, JsonFields& fields,
+                  std::optional<ProcessConfig>& process) {
+  if (label.kind != LabelKind::kTime) return;
+  fields.Get("process", process.emplace().name);
+  if (const Json* options = fields.Find("process_options")) {
+    fields.Update(ParseOptions(*options, "process_options", process->options));
+  }
 }
 
 absl::Status ParseProvenance(const Json& json,
@@ -111,6 +123,16 @@ absl::Status ParseProvenance(const Json& json,
     fields.Get(name, provenance[name]);
   }
   return fields.Finish();
+}
+
+using Tree = nlohmann::ordered_json;
+
+Tree OptionsTree(const OptionValues& options) {
+  Tree tree = Tree::object();
+  for (const auto& [name, value] : options) {
+    std::visit([&, &name = name](const auto& v) { tree[name] = v; }, value);
+  }
+  return tree;
 }
 
 }  // namespace
@@ -142,7 +164,8 @@ absl::StatusOr<ModelConfig> ParseModelConfig(absl::string_view json) {
   fields.GetIfPresent("description", config.description);
   fields.Get("network", config.network);
   if (const Json* options = fields.Find("network_options")) {
-    fields.Update(ParseOptions(*options, config.network_options));
+    fields.Update(
+        ParseOptions(*options, "network_options", config.network_options));
   }
   if (const Json* data = fields.Require("data")) {
     fields.Update(ParseData(*data, config.data));
@@ -150,6 +173,8 @@ absl::StatusOr<ModelConfig> ParseModelConfig(absl::string_view json) {
   if (const Json* label = fields.Require("label")) {
     fields.Update(ParseLabel(*label, config.label));
   }
+  ParseProcess(config.label, fields, config.process);
+  fields.GetIfPresent("classes", config.classes, Between(0, kMaxClasses));
   if (const Json* provenance = fields.Find("provenance")) {
     fields.Update(ParseProvenance(*provenance, config.provenance));
   }
@@ -159,7 +184,6 @@ absl::StatusOr<ModelConfig> ParseModelConfig(absl::string_view json) {
 }
 
 std::string ModelConfigToJson(const ModelConfig& config) {
-  using Tree = nlohmann::ordered_json;
   Tree data = {{"shape", config.data.shape},
                {"offset", config.data.offset},
                {"scale", config.data.scale}};
@@ -172,16 +196,17 @@ std::string ModelConfigToJson(const ModelConfig& config) {
     label["max"] = config.label.max;
   }
 
-  Tree options = Tree::object();
-  for (const auto& [name, value] : config.network_options) {
-    std::visit([&, &name = name](const auto& v) { options[name] = v; }, value);
+  Tree tree = {{"description", config.description},
+               {"network", config.network},
+               {"network_options", OptionsTree(config.network_options)},
+               {"data", std::move(data)},
+               {"label", std::move(label)}};
+  if (config.process.has_value()) {
+    tree["process"] = config.process->name;
+    tree["process_options"] = OptionsTree(config.process->options);
   }
-  const Tree tree = {{"description", config.description},
-                     {"network", config.network},
-                     {"network_options", std::move(options)},
-                     {"data", std::move(data)},
-                     {"label", std::move(label)},
-                     {"provenance", config.provenance}};
+  if (config.classes > 0) tree["classes"] = config.classes;
+  tree["provenance"] = config.provenance;
   return tree.dump(2, ' ', false, Tree::error_handler_t::replace) + "\n";
 }
 

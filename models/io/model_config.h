@@ -46,12 +46,23 @@ struct DataSpace {
   int64_t dim() const;
 };
 
+// The noise process whose time is a network's label, by its name and options
+// (models/processes/noise_process.h).
+struct ProcessConfig {
+  std::string name;
+  OptionValues options;
+};
+
 struct ModelConfig {
   std::string description;       // One sentence.
   std::string network;           // As NewNetwork() knows it: "residual_mlp".
   OptionValues network_options;  // Checked by the network's own table.
   DataSpace data;
   LabelRule label;
+  // Given where the label is a time, and nowhere else.
+  std::optional<ProcessConfig> process;
+  // How many classes rows can be conditioned on; 0: the network takes none.
+  int64_t classes = 0;
   // How it was made: objective, data, seed, steps, … For people; not read back.
   std::map<std::string, std::string> provenance;
 };
@@ -61,6 +72,7 @@ struct ModelConfig {
 //   {"description": text, "network": text, "network_options": {name: value, …},
 //    "data": {"shape": [n, …], "offset": x, "scale": x, "min": x, "max": x},
 //    "label": {"kind": "none" | "noise_level" | "time", "min": x, "max": x},
+//    "process": text, "process_options": {name: value, …}, "classes": n,
 //    "provenance": {text: text, …}}
 //
 // Strict: an unknown, missing or duplicate key, a wrong type or a value out of

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,6 +49,11 @@ absl::Status CopyInto(const std::string& name, const NamedArray& array,
 }
 
 }  // namespace
+
+ScoreAndEnergy ScoreNetwork::ScoreWithEnergy(const ScoreInput&,
+                                             Workspace&) const {
+  std::abort();
+}
 
 const std::vector<NetworkKind>& NetworkKinds() {
   static const auto& kinds = *new std::vector<NetworkKind>{

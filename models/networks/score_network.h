@@ -22,10 +22,22 @@ namespace scoreserve {
 
 // Rows to evaluate. Undefined tensors where a network takes no such thing.
 struct ScoreInput {
-  at::Tensor x{};          // float32 [rows, dim], in model space.
-  at::Tensor label{};      // float64 [rows]: noise level or time.
-  at::Tensor condition{};  // float32 [rows, c].
-  at::Tensor guidance{};   // float32 [rows].
+  at::Tensor x{};      // float32 [rows, dim], in model space.
+  at::Tensor label{};  // float64 [rows]: noise level or time.
+  // int64 [rows]: a class from 0, or kNoCondition. Undefined: none anywhere.
+  at::Tensor condition{};
+  // float32 [rows]: the weight w of classifier-free guidance, which networks
+  // leave to GuidedScore() (guidance.h).
+  at::Tensor guidance{};
+};
+
+// The condition of a row that has none.
+inline constexpr int64_t kNoCondition = -1;
+
+// A score, and the energy that it is the negative gradient of.
+struct ScoreAndEnergy {
+  at::Tensor score;   // float32 [rows, dim].
+  at::Tensor energy;  // float64 [rows]: −log p up to a constant.
 };
 
 // A function x, label ↦ s(x, label) ≈ ∇ₓ log p(x; label), with its weights.
@@ -38,11 +50,20 @@ class ScoreNetwork {
   virtual int64_t dim() const = 0;
   virtual LabelKind label_kind() const = 0;
 
+  // Classes that rows can be conditioned on; 0: the network takes no condition.
+  virtual int64_t classes() const { return 0; }
+
   // The score [rows, dim], float32, in model space. Under inference mode it may
   // lie in `workspace`, valid until its next Begin(); under grad mode it is
   // differentiable in the weights and in x.
   virtual at::Tensor Score(const ScoreInput& input,
                            Workspace& workspace) const = 0;
+
+  // Whether there is an energy, and then both at once, as Score(). Calling it
+  // on a network that has none dies.
+  virtual bool has_energy() const { return false; }
+  virtual ScoreAndEnergy ScoreWithEnergy(const ScoreInput& input,
+                                         Workspace& workspace) const;
 
   // The weights by the name they are saved under, in a fixed order; the tensors
   // themselves, not copies. Float32, or float64 where a closed form needs it.

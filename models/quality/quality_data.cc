@@ -58,7 +58,7 @@ absl::StatusOr<QualityData> ReadQualityData(const DataOptions& options,
   return data;
 }
 
-absl::StatusOr<SamplerPlan> StandardSampler(const LabelRule& label) {
+absl::StatusOr<SamplerPlan> StandardSampler(const SamplerTarget& target) {
   constexpr double kLast = 0.05;
   absl::StatusOr<const Sampler*> sampler = FindSampler("annealed_langevin");
   if (!sampler.ok()) return sampler.status();
@@ -68,7 +68,7 @@ absl::StatusOr<SamplerPlan> StandardSampler(const LabelRule& label) {
                            {"step_size", 0.1 * kLast * kLast},
                            {"num_steps", int64_t{25}},
                            {"denoise", true}},
-                          label);
+                          target);
 }
 
 }  // namespace scoreserve

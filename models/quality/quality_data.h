@@ -20,8 +20,8 @@ absl::StatusOr<QualityData> ReadQualityData(const DataOptions& options,
 
 // Annealed Langevin dynamics for data of unit variance: ten levels from 10 to
 // 0.05, 25 steps each of a tenth of the level's variance, and denoising.
-// INVALID_ARGUMENT where a network with that label cannot run it.
-absl::StatusOr<SamplerPlan> StandardSampler(const LabelRule& label);
+// INVALID_ARGUMENT where such a network cannot run it.
+absl::StatusOr<SamplerPlan> StandardSampler(const SamplerTarget& target);
 
 }  // namespace scoreserve
 

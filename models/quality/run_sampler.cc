@@ -6,8 +6,10 @@
 
 #include "ATen/ops/empty.h"
 #include "ATen/ops/zeros.h"
+#include "absl/types/span.h"
 #include "c10/core/InferenceMode.h"
 #include "models/samplers/advance.h"
+#include "models/samplers/move_rows.h"
 #include "models/samplers/noise.h"
 
 namespace scoreserve {
@@ -25,26 +27,23 @@ at::Tensor RunSampler(const ScoreNetwork& network, const SamplerPlan& plan,
   const at::Tensor label = at::empty({rows}, at::kDouble);
   Workspace workspace;
   std::vector<RowStep> steps(static_cast<size_t>(rows));
+  std::vector<float> scratch;
   for (int64_t k = 0; k < plan.table.num_steps(); ++k) {
     const Step& step = plan.table.At(k);
     for (int64_t row = 0; row < rows; ++row) {
-      steps[static_cast<size_t>(row)] = {
-          .xx = static_cast<float>(step.xx),
-          .xy = static_cast<float>(step.xy),
-          .xs = static_cast<float>(step.xs),
-          .xz = static_cast<float>(step.xz),
-          .yx = static_cast<float>(step.yx),
-          .yy = static_cast<float>(step.yy),
-          .ys = static_cast<float>(step.ys),
-          .yz = static_cast<float>(step.yz),
-          .noise = {.seed = seed,
-                    .step = static_cast<uint32_t>(k),
-                    .row = static_cast<uint32_t>(row)}};
+      steps[static_cast<size_t>(row)] =
+          ToRowStep(step, {.seed = seed,
+                           .step = static_cast<uint32_t>(k),
+                           .row = static_cast<uint32_t>(row)});
     }
     label.fill_(step.label);
     const at::Tensor score = network.Score({.x = x, .label = label}, workspace);
-    Advance(steps, dim, score.const_data_ptr<float>(),
-            x.mutable_data_ptr<float>(), y.mutable_data_ptr<float>());
+    MoveRows({.dim = dim,
+              .steps = absl::MakeSpan(steps),
+              .score = score.mutable_data_ptr<float>(),
+              .x = x.mutable_data_ptr<float>(),
+              .y = y.mutable_data_ptr<float>()},
+             scratch);
   }
   return x;
 }

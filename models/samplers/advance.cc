@@ -37,6 +37,21 @@ std::vector<const char*> Names() {
 
 }  // namespace
 
+RowStep ToRowStep(const Step& step, const NoiseKey& noise) {
+  const auto narrow = [](double value) { return static_cast<float>(value); };
+  return {.xx = narrow(step.xx),
+          .xy = narrow(step.xy),
+          .xs = narrow(step.xs),
+          .xz = narrow(step.xz),
+          .yx = narrow(step.yx),
+          .yy = narrow(step.yy),
+          .ys = narrow(step.ys),
+          .yz = narrow(step.yz),
+          .noise = noise,
+          .kind = step.kind,
+          .parameter = narrow(step.parameter)};
+}
+
 void Advance(absl::Span<const RowStep> steps, int64_t dim, const float* score,
              float* x, float* y) {
   AdvanceOn(*Kernels().front(), steps, dim, score, x, y);

@@ -7,16 +7,24 @@
 
 #include "absl/types/span.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/step_table.h"
 
 namespace scoreserve {
 
 // What one step does to one row (step_table.h), its numbers rounded to float32
-// after they were computed in double, and where its noise comes from.
+// after they were computed in double, and where its noise comes from. Advance()
+// takes the coefficients as they are; what the kind does to them comes before
+// it (move_rows.h).
 struct RowStep {
   float xx = 1.0f, xy = 0.0f, xs = 0.0f, xz = 0.0f;
   float yx = 0.0f, yy = 1.0f, ys = 0.0f, yz = 0.0f;
   NoiseKey noise = {};
+  StepKind kind = StepKind::kAffine;
+  float parameter = 0.0f;
 };
+
+// `step` for the row and step that `noise` names.
+RowStep ToRowStep(const Step& step, const NoiseKey& noise);
 
 // For every row i < steps.size() and coordinate k < dim, with z from
 // (steps[i].noise, Purpose::kStep):

@@ -52,14 +52,17 @@ absl::Status Check(const AnnealedLangevinOptions& options,
 }
 
 absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
-                                 const LabelRule& rule) {
+                                 const SamplerTarget& target) {
   const absl::StatusOr<AnnealedLangevinOptions> options =
       AnnealedLangevinOptionTable().Parse(values);
   if (!options.ok()) return options.status();
-  const absl::Status checked = Check(*options, rule);
+  const absl::Status checked = Check(*options, target.label);
   if (!checked.ok()) return checked;
+  const double first = options->first_noise_level;
   return SamplerPlan{.table = AnnealedLangevinSteps(*options),
-                     .start_scale = options->first_noise_level};
+                     .start_scale = first,
+                     .noised = StartMap{.keep = 1.0, .noise = first},
+                     .start_sigma = first};
 }
 
 // Level `index`, counted from 0. Both ends are exact, so that a level never
@@ -110,7 +113,8 @@ StepTable AnnealedLangevinSteps(const AnnealedLangevinOptions& options) {
     const double h = options.step_size * (level / last) * (level / last);
     const Step step = {.label = level,
                        .xs = h,
-                       .xz = std::sqrt(2.0 * h * options.temperature)};
+                       .xz = std::sqrt(2.0 * h * options.temperature),
+                       .end_sigma = level};
     phases.push_back({.cycle = {step}, .repeats = options.num_steps});
   }
   if (options.denoise) {

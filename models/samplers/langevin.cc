@@ -12,10 +12,11 @@ namespace scoreserve {
 namespace {
 
 absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
-                                 const LabelRule& rule) {
+                                 const SamplerTarget& target) {
   const absl::StatusOr<LangevinOptions> options =
       LangevinOptionTable().Parse(values);
   if (!options.ok()) return options.status();
+  const LabelRule& rule = target.label;
   if (rule.kind != LabelKind::kNone) {
     const absl::Status label = CheckLabel(rule, "label", options->label);
     if (!label.ok()) return label;
@@ -23,8 +24,15 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
     return InvalidField("label",
                         "label must be absent: this network takes none");
   }
-  return SamplerPlan{.table = LangevinSteps(*options),
-                     .start_scale = options->start_scale};
+  Level level;
+  if (rule.kind == LabelKind::kNoiseLevel) level.sigma = options->label;
+  if (rule.kind == LabelKind::kTime && target.process != nullptr) {
+    level = target.process->At(options->label);
+  }
+  return SamplerPlan{.table = LangevinSteps(*options, level),
+                     .start_scale = options->start_scale,
+                     .start_alpha = level.alpha,
+                     .start_sigma = level.sigma};
 }
 
 }  // namespace
@@ -53,11 +61,13 @@ const OptionTable<LangevinOptions>& LangevinOptionTable() {
   return table;
 }
 
-StepTable LangevinSteps(const LangevinOptions& options) {
+StepTable LangevinSteps(const LangevinOptions& options, const Level& level) {
   const Step step = {
       .label = options.label,
       .xs = options.step_size,
-      .xz = std::sqrt(2.0 * options.step_size * options.temperature)};
+      .xz = std::sqrt(2.0 * options.step_size * options.temperature),
+      .end_alpha = level.alpha,
+      .end_sigma = level.sigma};
   return StepTable({{.cycle = {step}, .repeats = options.num_steps}});
 }
 

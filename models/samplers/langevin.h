@@ -21,9 +21,10 @@ struct LangevinOptions {
 
 const OptionTable<LangevinOptions>& LangevinOptionTable();
 
-// x ← x + h·s + √(2hT)·z, num_steps times. Requires options that
-// LangevinOptionTable() has parsed.
-StepTable LangevinSteps(const LangevinOptions& options);
+// x ← x + h·s + √(2hT)·z, num_steps times, at a label that stands for `level`.
+// Requires options that LangevinOptionTable() has parsed.
+StepTable LangevinSteps(const LangevinOptions& options,
+                        const Level& level = {});
 
 // "langevin". Runs on every network; the label is that of all its steps, and is
 // refused where the network takes none.

@@ -27,6 +27,9 @@ enum class Purpose : uint32_t {
   kObjective = 4,   // The objective's own noise or projections.
   kWeights = 5,     // Initial weights.
   kUser = 6,        // Examples, tests and benchmarks.
+  kMetropolis = 7,  // Whether a proposal is accepted.
+  kMask = 8,        // The noise on coordinates that are known.
+  kCompanion = 9,   // The velocities that a sampler starts with.
 };
 
 // One block: the four words for `counter` under `key`.

@@ -1,35 +1,12 @@
 #ifndef SCORESERVE_SERVER_ENGINE_DEVICE_H_
 #define SCORESERVE_SERVER_ENGINE_DEVICE_H_
 
-#include <cstdint>
 #include <memory>
-#include <vector>
 
-#include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
-#include "models/networks/score_network.h"
-#include "models/networks/workspace.h"
-#include "models/samplers/advance.h"
+#include "server/engine/pass.h"
 
 namespace scoreserve {
-
-// One batch through one network: live rows of samplers first, then rows of
-// queries. Owned by a lane and reused from pass to pass.
-struct Pass {
-  const ScoreNetwork* network = nullptr;
-  at::Tensor x;      // float32 [max rows, dim], model space.
-  at::Tensor label;  // float64 [max rows].
-  int64_t rows = 0;
-  // One for each live row: what its step does once the score is there.
-  std::vector<RowStep> steps;
-  // Filled by the device: float32 [rows, dim], valid until the next Begin() of
-  // the same pass.
-  at::Tensor score;
-  Workspace workspace;
-
-  int64_t dim() const { return x.size(1); }
-  float* row(int64_t i) { return x.data_ptr<float>() + i * dim(); }
-};
 
 // What computes passes. A pass is begun, then finished, in the order in which
 // passes were begun; between the two its lane leaves it alone. Only the device

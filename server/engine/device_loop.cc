@@ -51,24 +51,26 @@ void DeviceLoop::Admit(absl::Duration patience) {
   inbox_.TakeAll(patience, taken_);
   for (Work& work : taken_) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
-      Lane& lane = LaneOf(query->model);
+      Lane& lane = LaneOf(query->model, {});
       lane.Add(std::move(*query), passes_begun_);
     } else {
       auto& request = std::get<SampleRequest>(work);
-      Lane& lane = LaneOf(request.model);
+      Lane& lane = LaneOf(request.model,
+                          {.energies = request.plan->table.has_metropolis()});
       lane.Add(std::move(request));
     }
   }
   taken_.clear();
 }
 
-Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model) {
-  const auto of_model = [&model](const std::unique_ptr<Lane>& lane) {
-    return lane->model() == model;
+Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
+                         const LaneKind& kind) {
+  const auto fits = [&](const std::unique_ptr<Lane>& lane) {
+    return lane->model() == model && lane->kind() == kind;
   };
-  auto found = std::find_if(lanes_.begin(), lanes_.end(), of_model);
+  auto found = std::find_if(lanes_.begin(), lanes_.end(), fits);
   if (found == lanes_.end()) {
-    lanes_.push_back(std::make_unique<Lane>(model, metrics_));
+    lanes_.push_back(std::make_unique<Lane>(model, kind, metrics_));
     found = lanes_.end() - 1;
   }
   Lane& lane = **found;
@@ -86,8 +88,16 @@ Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model) {
 }
 
 void DeviceLoop::RemoveUnused() {
-  std::erase_if(lanes_, [](const std::unique_ptr<Lane>& lane) {
-    return lane->idle() && lane->model().use_count() == 1;
+  // Several lanes may hold one model, and nobody else.
+  const auto lanes_of = [this](const ModelSnapshot* model) {
+    return std::count_if(lanes_.begin(), lanes_.end(),
+                         [model](const std::unique_ptr<Lane>& lane) {
+                           return lane->model().get() == model;
+                         });
+  };
+  std::erase_if(lanes_, [&](const std::unique_ptr<Lane>& lane) {
+    return lane->idle() &&
+           lane->model().use_count() == lanes_of(lane->model().get());
   });
 }
 

@@ -53,7 +53,8 @@ class DeviceLoop {
   };
 
   void Admit(absl::Duration patience);
-  Lane& LaneOf(const std::shared_ptr<const ModelSnapshot>& model);
+  Lane& LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
+               const LaneKind& kind);
   void RemoveUnused();
   bool BeginNext();
   void FinishOldest();

@@ -5,22 +5,20 @@
 #include <memory>
 #include <utility>
 
-#include "ATen/ops/empty.h"
 #include "absl/status/status.h"
 #include "server/engine/ending.h"
 
 namespace scoreserve {
 
-Lane::Lane(std::shared_ptr<const ModelSnapshot> model, EngineMetrics* metrics)
+Lane::Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
+           EngineMetrics* metrics)
     : model_(std::move(model)),
+      kind_(kind),
       max_rows_(model_->max_batch_rows),
       reserve_(QueryReserve(max_rows_)),
+      pass_(model_->network.get(), max_rows_, kind.energies),
       queries_(model_.get(), metrics),
-      samplers_(max_rows_ - reserve_, metrics) {
-  pass_.network = model_->network.get();
-  pass_.x = at::empty({max_rows_, model_->dim()}, at::kFloat);
-  pass_.label = at::empty({max_rows_}, at::kDouble);
-}
+      samplers_(max_rows_ - reserve_, metrics) {}
 
 Lane::~Lane() { FailAll(StoppingError()); }
 
@@ -46,7 +44,7 @@ void Lane::DropDead(Instant now) {
 
 Pass& Lane::Assemble() {
   samplers_.Assemble(pass_);
-  queries_.Take(max_rows_ - samplers_.live(), reserve_, pass_);
+  queries_.Take(max_rows_ - samplers_.live_evaluations(), reserve_, pass_);
   in_flight_ = true;
   return pass_;
 }

@@ -15,13 +15,21 @@
 
 namespace scoreserve {
 
-// All work of one snapshot on one device, and the pass that carries it: live
-// rows of samplers at the front, queries behind them for one pass. One thread:
-// the device's.
+// What every pass of a lane has in common beside its model.
+struct LaneKind {
+  bool energies = false;  // Evaluates energies too.
+
+  bool operator==(const LaneKind&) const = default;
+};
+
+// All work of one snapshot and kind on one device, and the pass that carries
+// it: live rows of samplers at the front, queries behind them for one pass. One
+// thread: the device's.
 class Lane {
  public:
   // `metrics` outlives the lane.
-  Lane(std::shared_ptr<const ModelSnapshot> model, EngineMetrics* metrics);
+  Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
+       EngineMetrics* metrics);
   // Ends what is left with UNAVAILABLE.
   ~Lane();
 
@@ -29,6 +37,7 @@ class Lane {
   Lane& operator=(const Lane&) = delete;
 
   const std::shared_ptr<const ModelSnapshot>& model() const { return model_; }
+  const LaneKind& kind() const { return kind_; }
 
   // Queues work. `passes_begun` is the device's count when it was taken.
   void Add(ScoreQuery query, int64_t passes_begun);
@@ -61,6 +70,7 @@ class Lane {
 
  private:
   const std::shared_ptr<const ModelSnapshot> model_;
+  const LaneKind kind_;
   const int64_t max_rows_;
   const int64_t reserve_;
   Pass pass_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,6 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "models/finite.h"
+#include "models/samplers/constraint.h"
+#include "models/samplers/metropolis.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
 #include "server/engine/data_map.h"
@@ -20,42 +21,92 @@
 namespace scoreserve {
 namespace {
 
-RowStep ToRowStep(const Step& step) {
-  const auto narrow = [](double value) { return static_cast<float>(value); };
-  return {.xx = narrow(step.xx),
-          .xy = narrow(step.xy),
-          .xs = narrow(step.xs),
-          .xz = narrow(step.xz),
-          .yx = narrow(step.yx),
-          .yy = narrow(step.yy),
-          .ys = narrow(step.ys),
-          .yz = narrow(step.yz),
-          .noise = {}};
+// What the request knows of the rows of `trajectory`, once step `step` of its
+// table is done (−1: at the start).
+MaskLevel LevelAfter(const Trajectory& trajectory, int64_t step, int64_t row) {
+  const SampleRequest& request = trajectory.run->request();
+  const SamplerPlan& plan = *request.plan;
+  MaskLevel level = {.alpha = plan.start_alpha,
+                     .sigma = plan.start_sigma,
+                     .noise = {.seed = request.seed,
+                               .step = static_cast<uint32_t>(step + 1),
+                               .row = static_cast<uint32_t>(row)}};
+  if (step >= 0) {
+    level.alpha = plan.table.At(step).end_alpha;
+    level.sigma = plan.table.At(step).end_sigma;
+  }
+  return level;
 }
 
 // Where a trajectory begins, in model space: the rows it was given, or noise.
-void WriteStart(const Trajectory& trajectory, float* x) {
+void WriteStart(const Trajectory& trajectory, absl::Span<float> x) {
   const SampleRequest& request = trajectory.run->request();
-  const int64_t dim = request.model->dim(), size = trajectory.rows * dim;
+  const SamplerPlan& plan = *request.plan;
+  const int64_t dim = request.model->dim();
+  StartMap map = {.keep = 0.0, .noise = plan.start_scale};
+  if (!request.start.empty()) {
+    map = request.noise_start ? *plan.noised : plan.given;
+  }
+  std::vector<float> z(map.noise == 0.0 ? 0 : x.size());
+  if (!z.empty()) {
+    FillNormals({.seed = request.seed,
+                 .step = 0,
+                 .row = static_cast<uint32_t>(trajectory.first_row)},
+                Purpose::kStart, trajectory.rows, dim, z.data());
+  }
   if (!request.start.empty()) {
     ToModelSpace(request.model->config.data,
                  absl::MakeConstSpan(request.start)
-                     .subspan(trajectory.first_row * dim, size),
-                 x);
+                     .subspan(trajectory.first_row * dim, x.size()),
+                 x.data());
+  }
+  const float keep = static_cast<float>(map.keep);
+  const float noise = static_cast<float>(map.noise);
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] = (request.start.empty() ? 0.0f : keep * x[i]) +
+           (z.empty() ? 0.0f : noise * z[i]);
+  }
+  if (request.constraint == nullptr) return;
+  for (int64_t i = 0; i < trajectory.rows; ++i) {
+    const int64_t row = trajectory.first_row + i;
+    Impose(*request.constraint, row, LevelAfter(trajectory, -1, row),
+           x.subspan(i * dim, dim), z);
+  }
+}
+
+// The planes beside x that its sampler needs, at row `row` of the pass.
+void WriteCompanions(const Trajectory& trajectory, int64_t row, Pass& pass) {
+  const SampleRequest& request = trajectory.run->request();
+  const SamplerPlan& plan = *request.plan;
+  const int64_t dim = pass.dim(), size = trajectory.rows * dim;
+  if (plan.table.has_metropolis()) {
+    pass.NeedHeld();
+    std::fill_n(pass.held_energy.data_ptr<double>() + row, trajectory.rows,
+                kNoEnergy);
+  }
+  if (!plan.table.has_companion() && !plan.table.has_metropolis()) return;
+  pass.NeedCompanion();
+  float* y = pass.companion(row);
+  if (plan.companion_scale == 0.0) {
+    std::fill_n(y, size, 0.0f);
     return;
   }
   FillNormals({.seed = request.seed,
                .step = 0,
                .row = static_cast<uint32_t>(trajectory.first_row)},
-              Purpose::kStart, trajectory.rows, dim, x);
-  const float scale = static_cast<float>(request.plan->start_scale);
-  for (int64_t i = 0; i < size; ++i) x[i] *= scale;
+              Purpose::kCompanion, trajectory.rows, dim, y);
+  const float scale = static_cast<float>(plan.companion_scale);
+  for (int64_t i = 0; i < size; ++i) y[i] *= scale;
 }
 
 }  // namespace
 
-void LiveRows::Add(SampleRequest request, int64_t most_rows) {
-  const std::vector<int64_t> blocks = CutIntoBlocks(request.rows, most_rows);
+void LiveRows::Add(SampleRequest request, int64_t most) {
+  // A guided row takes two evaluations.
+  const bool twofold =
+      EvaluationsOfRows(request, 0, request.rows) > request.rows;
+  const std::vector<int64_t> blocks = CutIntoBlocks(
+      request.rows, twofold ? std::max<int64_t>(1, most / 2) : most);
   const auto run = std::make_shared<SampleRun>(
       std::move(request), static_cast<int64_t>(blocks.size()));
   auto place = std::find_if(
@@ -64,13 +115,16 @@ void LiveRows::Add(SampleRequest request, int64_t most_rows) {
       });
   int64_t first_row = 0;
   for (size_t block = 0; block < blocks.size(); ++block) {
+    const int64_t rows = blocks[block];
     place = waiting_.insert(place, {.run = run,
                                     .block = static_cast<int64_t>(block),
                                     .first_row = first_row,
-                                    .rows = blocks[block],
+                                    .rows = rows,
+                                    .evaluations = EvaluationsOfRows(
+                                        run->request(), first_row, rows),
                                     .step = 0});
     ++place;
-    first_row += blocks[block];
+    first_row += rows;
   }
   waiting_rows_ += first_row;
   CountTrajectories(static_cast<int64_t>(blocks.size()));
@@ -101,31 +155,56 @@ void LiveRows::DropDead(Instant now, Pass& pass) {
 void LiveRows::Assemble(Pass& pass) {
   Enter(pass);
   pass.steps.resize(live_rows_);
-  double* label = pass.label.data_ptr<double>();
+  pass.constrained.clear();
   int64_t row = 0;
   for (const Trajectory& trajectory : live_) {
-    const SampleRequest& request = trajectory.run->request();
-    const Step& step = request.plan->table.At(trajectory.step);
-    RowStep row_step = ToRowStep(step);
-    row_step.noise = {.seed = request.seed,
-                      .step = static_cast<uint32_t>(trajectory.step),
-                      .row = static_cast<uint32_t>(trajectory.first_row)};
-    for (int64_t i = 0; i < trajectory.rows; ++i, ++row) {
-      pass.steps[row] = row_step;
-      label[row] = step.label;
-      ++row_step.noise.row;
-    }
+    WriteStep(trajectory, row, pass);
+    row += trajectory.rows;
   }
   pass.rows = live_rows_;
 }
 
+void LiveRows::WriteStep(const Trajectory& trajectory, int64_t row,
+                         Pass& pass) {
+  const SampleRequest& request = trajectory.run->request();
+  const Step& step = request.plan->table.At(trajectory.step);
+  RowStep row_step =
+      ToRowStep(step, {.seed = request.seed,
+                       .step = static_cast<uint32_t>(trajectory.step),
+                       .row = static_cast<uint32_t>(trajectory.first_row)});
+  std::fill_n(pass.label.data_ptr<double>() + row, trajectory.rows, step.label);
+  const bool constrained = request.constraint != nullptr && step.completes;
+  for (int64_t i = 0; i < trajectory.rows; ++i, ++row_step.noise.row) {
+    pass.steps[row + i] = row_step;
+    if (!constrained) continue;
+    const int64_t own = trajectory.first_row + i;
+    pass.constrained.push_back(
+        {.row = row + i,
+         .constraint = request.constraint.get(),
+         .constraint_row = own,
+         .level = LevelAfter(trajectory, trajectory.step, own)});
+  }
+  if (!pass.condition.defined()) return;
+  int64_t* condition = pass.condition.data_ptr<int64_t>() + row;
+  float* guidance = pass.guidance.data_ptr<float>() + row;
+  for (int64_t i = 0; i < trajectory.rows; ++i) {
+    const int64_t own = trajectory.first_row + i;
+    condition[i] = ValueOfRow(request.condition, own, kNoCondition);
+    guidance[i] = ValueOfRow(request.guidance, own, 1.0f);
+  }
+}
+
 void LiveRows::Enter(Pass& pass) {
-  while (!waiting_.empty() && live_rows_ + waiting_.front().rows <= max_rows_) {
+  while (!waiting_.empty() &&
+         live_evaluations_ + waiting_.front().evaluations <= max_evaluations_) {
     Trajectory trajectory = std::move(waiting_.front());
     waiting_.pop_front();
-    WriteStart(trajectory, pass.row(live_rows_));
+    WriteStart(trajectory, {pass.row(live_rows_),
+                            static_cast<size_t>(trajectory.rows * pass.dim())});
+    WriteCompanions(trajectory, live_rows_, pass);
     waiting_rows_ -= trajectory.rows;
     live_rows_ += trajectory.rows;
+    live_evaluations_ += trajectory.evaluations;
     live_.push_back(std::move(trajectory));
   }
 }
@@ -157,7 +236,6 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
 }
 
 void LiveRows::CloseGaps(Pass& pass) {
-  const int64_t dim = pass.dim();
   int64_t from = 0, to = 0;
   size_t kept = 0;
   for (size_t i = 0; i < live_.size(); ++i) {
@@ -165,11 +243,13 @@ void LiveRows::CloseGaps(Pass& pass) {
     const int64_t rows = live_[i].rows;
     if (!run.ended() && live_[i].step < run.request().plan->table.num_steps()) {
       if (to != from) {
-        std::memmove(pass.row(to), pass.row(from), rows * dim * sizeof(float));
+        pass.MoveRows(from, to, rows);
         live_[kept] = std::move(live_[i]);
       }
       to += rows;
       ++kept;
+    } else {
+      live_evaluations_ -= live_[i].evaluations;
     }
     from += rows;
   }
@@ -185,7 +265,7 @@ void LiveRows::FailAll(const absl::Status& status) {
   CountTrajectories(-static_cast<int64_t>(live_.size() + waiting_.size()));
   live_.clear();
   waiting_.clear();
-  live_rows_ = waiting_rows_ = 0;
+  live_rows_ = live_evaluations_ = waiting_rows_ = 0;
 }
 
 }  // namespace scoreserve

@@ -20,15 +20,17 @@ namespace scoreserve {
 // in every pass. One thread: the device's.
 class LiveRows {
  public:
-  // `metrics` outlives this; at most `max_rows` live at once.
-  LiveRows(int64_t max_rows, EngineMetrics* metrics)
-      : max_rows_(max_rows), metrics_(metrics) {}
+  // `metrics` outlives this; those that live take at most `max_evaluations` at
+  // once.
+  LiveRows(int64_t max_evaluations, EngineMetrics* metrics)
+      : max_evaluations_(max_evaluations), metrics_(metrics) {}
 
-  // Queues a request, cut into blocks of at most `most_rows`.
-  void Add(SampleRequest request, int64_t most_rows);
+  // Queues a request, cut into blocks of at most `most` evaluations.
+  void Add(SampleRequest request, int64_t most);
 
   bool empty() const { return live_.empty() && waiting_.empty(); }
   int64_t live() const { return live_rows_; }
+  int64_t live_evaluations() const { return live_evaluations_; }
   int64_t waiting() const { return waiting_rows_; }
 
   // Ends what is cancelled or past its deadline and closes its gaps in `pass`.
@@ -47,14 +49,17 @@ class LiveRows {
 
  private:
   void Enter(Pass& pass);
+  // Writes what the next step of the rows at `row` of the pass is made of.
+  void WriteStep(const Trajectory& trajectory, int64_t row, Pass& pass);
   void CloseGaps(Pass& pass);
   void CountTrajectories(int64_t by) { metrics_->live_trajectories += by; }
 
-  const int64_t max_rows_;
+  const int64_t max_evaluations_;
   EngineMetrics* const metrics_;
   std::deque<Trajectory> waiting_;  // By deadline, then oldest first.
   std::vector<Trajectory> live_;    // In the order of their rows.
   int64_t live_rows_ = 0;
+  int64_t live_evaluations_ = 0;
   int64_t waiting_rows_ = 0;
 };
 

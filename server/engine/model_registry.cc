@@ -98,6 +98,9 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
       LoadNetwork(files->config, files->arrays);
   if (!network.ok()) return network.status();
+  absl::StatusOr<SamplerTarget> target =
+      TargetOf(files->config, (*network)->has_energy());
+  if (!target.ok()) return target.status();
   auto snapshot = std::make_shared<ModelSnapshot>();
   snapshot->name = name;
   snapshot->version = version;
@@ -106,6 +109,7 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
     snapshot->num_parameters += static_cast<int64_t>(array.values.size());
   }
   snapshot->network = *std::move(network);
+  snapshot->target = *std::move(target);
   snapshot->max_batch_rows = options_.max_batch_rows.value_or(
       desired.max_batch_rows.value_or(options_.default_max_batch_rows));
   return snapshot;

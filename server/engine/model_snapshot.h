@@ -7,6 +7,7 @@
 
 #include "models/io/model_config.h"
 #include "models/networks/score_network.h"
+#include "models/samplers/sampler.h"
 
 namespace scoreserve {
 
@@ -17,6 +18,7 @@ struct ModelSnapshot {
   int64_t version = 0;
   ModelConfig config;
   std::unique_ptr<const ScoreNetwork> network;
+  SamplerTarget target;  // Of config and network.
   int64_t num_parameters = 0;
   // Rows that one pass carries: live rows and queries together.
   int64_t max_batch_rows = 0;

@@ -17,6 +17,35 @@
 
 namespace scoreserve {
 
+namespace {
+
+// Room that each row of a query takes in a pass: all of a guided one are
+// counted as two.
+int64_t EvaluationsOfRow(const ScoreQuery& query) {
+  return query.guidance.empty() ? 1 : 2;
+}
+
+// The labels and conditions of rows first … first + rows, behind those that the
+// pass has.
+void WriteLabels(const ScoreQuery& query, int64_t first, int64_t rows,
+                 Pass& pass) {
+  double* label = pass.label.data_ptr<double>() + pass.rows;
+  if (query.labels.size() > 1) {
+    std::copy_n(query.labels.begin() + first, rows, label);
+  } else {
+    std::fill_n(label, rows, query.labels.empty() ? 0.0 : query.labels[0]);
+  }
+  if (!pass.condition.defined()) return;
+  int64_t* condition = pass.condition.data_ptr<int64_t>() + pass.rows;
+  float* guidance = pass.guidance.data_ptr<float>() + pass.rows;
+  for (int64_t i = 0; i < rows; ++i) {
+    condition[i] = ValueOfRow(query.condition, first + i, kNoCondition);
+    guidance[i] = ValueOfRow(query.guidance, first + i, 1.0f);
+  }
+}
+
+}  // namespace
+
 void QueryQueue::Add(ScoreQuery query, int64_t passes_begun) {
   CountWaiting(query.rows());
   queries_.push_back({.query = std::move(query),
@@ -42,26 +71,21 @@ void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
   const int64_t dim = model_->dim();
   rows_.clear();
   for (const Waiting& waiting : queries_) {
-    rows_.push_back(waiting.query.rows() - waiting.rows_done);
+    rows_.push_back(EvaluationsOfRow(waiting.query) *
+                    (waiting.query.rows() - waiting.rows_done));
   }
   ShareFreeRows(rows_, free_rows, reserve, take_);
-  double* label = pass.label.data_ptr<double>();
   for (size_t i = 0; i < queries_.size(); ++i) {
     Waiting& waiting = queries_[i];
     const ScoreQuery& query = waiting.query;
-    waiting.rows_in_pass = take_[i];
-    if (take_[i] == 0) continue;
+    const int64_t rows = take_[i] / EvaluationsOfRow(query);
+    waiting.rows_in_pass = rows;
+    if (rows == 0) continue;
     ToModelSpace(model_->config.data,
-                 query.x.subspan(waiting.rows_done * dim, take_[i] * dim),
+                 query.x.subspan(waiting.rows_done * dim, rows * dim),
                  pass.row(pass.rows));
-    if (query.labels.size() > 1) {
-      std::copy_n(query.labels.begin() + waiting.rows_done, take_[i],
-                  label + pass.rows);
-    } else {
-      std::fill_n(label + pass.rows, take_[i],
-                  query.labels.empty() ? 0.0 : query.labels[0]);
-    }
-    pass.rows += take_[i];
+    WriteLabels(query, waiting.rows_done, rows, pass);
+    pass.rows += rows;
   }
 }
 

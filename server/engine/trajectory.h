@@ -59,7 +59,8 @@ struct Trajectory {
   int64_t block = 0;      // Which of the run's.
   int64_t first_row = 0;  // Of the request.
   int64_t rows = 0;
-  int64_t step = 0;  // The next one.
+  int64_t evaluations = 0;  // Of the network at each step: room in a pass.
+  int64_t step = 0;         // The next one.
 };
 
 }  // namespace scoreserve

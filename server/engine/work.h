@@ -12,12 +12,36 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "models/networks/guidance.h"
+#include "models/samplers/constraint.h"
 #include "models/samplers/sampler.h"
 #include "server/engine/clock.h"
 #include "server/engine/model_snapshot.h"
 #include "server/engine/work_ledger.h"
 
 namespace scoreserve {
+
+// The value of `row` where there are none (`absent`), one for all rows, or one
+// a row.
+template <typename Values, typename Value>
+Value ValueOfRow(const Values& values, int64_t row, Value absent) {
+  if (values.empty()) return absent;
+  return static_cast<Value>(values.size() == 1 ? values[0] : values[row]);
+}
+
+// Evaluations of the network that rows first … first + rows of a request take
+// each time.
+template <typename Request>
+int64_t EvaluationsOfRows(const Request& request, int64_t first, int64_t rows) {
+  if (request.guidance.empty()) return rows;
+  int64_t evaluations = 0;
+  for (int64_t row = first; row < first + rows; ++row) {
+    evaluations +=
+        EvaluationsOf(ValueOfRow(request.condition, row, kNoCondition),
+                      ValueOfRow(request.guidance, row, 1.0f));
+  }
+  return evaluations;
+}
 
 // Who waits for a score. Called from the device thread; must not block. Alive
 // until Done() returns.
@@ -37,8 +61,10 @@ struct ScoreQuery {
   std::shared_ptr<const ModelSnapshot> model;
   // [rows · dim] in data space; lives until Done().
   absl::Span<const float> x;
-  // None, one for all rows, or one a row; lives until Done().
+  // None, one for all rows, or one a row; these live until Done().
   absl::Span<const double> labels;
+  absl::Span<const int64_t> condition = {};
+  absl::Span<const double> guidance = {};
   Instant deadline = Instant::max();
   ScoreSink* sink = nullptr;
   Ticket ticket;
@@ -66,8 +92,16 @@ struct SampleRequest {
   std::shared_ptr<const SamplerPlan> plan;
   int64_t rows = 0;
   uint64_t seed = 0;
-  // [rows · dim] in data space, or empty: the plan's own start.
+  // [rows · dim] in data space, or empty: the plan's own start. Where
+  // noise_start is set they are clean data, to be noised to the first level.
   std::vector<float> start;
+  bool noise_start = false;
+  // Classes, and weights of classifier-free guidance: none, one for all rows,
+  // or one a row.
+  std::vector<int64_t> condition = {};
+  std::vector<float> guidance = {};
+  // What is known of the rows; null: nothing.
+  std::shared_ptr<const Constraint> constraint = {};
   // Call States() after every so many steps; 0: never.
   int64_t states_every = 0;
   Instant deadline = Instant::max();

@@ -39,8 +39,7 @@ absl::StatusOr<SampleRequest> Decode(const v1::SampleRequest& wire,
   if (!sampler.ok()) return sampler.status();
   const absl::StatusOr<OptionValues> options = DecodeOptions(wire.options());
   if (!options.ok()) return options.status();
-  absl::StatusOr<SamplerPlan> plan =
-      (*sampler)->plan(*options, model->config.label);
+  absl::StatusOr<SamplerPlan> plan = (*sampler)->plan(*options, model->target);
   if (!plan.ok()) return InField("options", plan.status());
   std::vector<float> start;
   if (wire.has_start()) {

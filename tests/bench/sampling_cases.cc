@@ -26,9 +26,9 @@ constexpr double kStepSize = 1e-3;
 constexpr int kWindows = 7;
 
 std::shared_ptr<const SamplerPlan> Langevin(int64_t steps) {
-  auto plan =
-      (*FindSampler("langevin"))
-          ->plan({{"step_size", kStepSize}, {"num_steps", steps}}, LabelRule());
+  auto plan = (*FindSampler("langevin"))
+                  ->plan({{"step_size", kStepSize}, {"num_steps", steps}},
+                         SamplerTarget());
   return std::make_shared<const SamplerPlan>(*std::move(plan));
 }
 

@@ -51,6 +51,7 @@ inline std::shared_ptr<const ModelSnapshot> Snapshot(
   snapshot->name = std::move(name);
   snapshot->version = 1;
   snapshot->network = *LoadNetwork(files.config, files.arrays);
+  snapshot->target = *TargetOf(files.config, snapshot->network->has_energy());
   snapshot->config = std::move(files.config);
   snapshot->max_batch_rows = max_batch_rows;
   return snapshot;

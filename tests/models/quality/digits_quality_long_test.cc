@@ -14,7 +14,7 @@ namespace {
 
 void ExpectClearsEveryBar(const std::string& repository) {
   const Digits digits(repository);
-  const SamplerPlan sampler = *StandardSampler(digits.config.label);
+  const SamplerPlan sampler = *StandardSampler(*TargetOf(digits.config, false));
   const QualityReport report =
       MeasureQuality(*digits.network, sampler, digits.data, {});
   std::printf("%s", QualityTables(report).c_str());

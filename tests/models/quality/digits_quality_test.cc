@@ -16,7 +16,7 @@ TEST(DigitsQualityTest, DenoisesBetterThanAnyAffineMap) {
 
 TEST(DigitsQualityTest, SamplesLieAsFarFromTheTrainingRowsAsNewRowsDo) {
   const Digits digits(SCORESERVE_ZOO);
-  const SamplerPlan plan = *StandardSampler(digits.config.label);
+  const SamplerPlan plan = *StandardSampler(*TargetOf(digits.config, false));
   const Rows samples = TensorRows(RunSampler(*digits.network, plan, 64, 1));
   const SampleQuality quality =
       MeasureSamples("samples", samples, digits.data, {.subset = 64});

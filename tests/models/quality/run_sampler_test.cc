@@ -22,7 +22,7 @@ std::unique_ptr<ScoreNetwork> WhiteNoise() {
 TEST(RunSamplerTest, RunsEveryStepOfTheTable) {
   // On N(0, I) the score is −x / (1 + σ²), and each step acts exactly on the
   // variance of a row.
-  const SamplerPlan plan = *StandardSampler(kLevelsFromZero);
+  const SamplerPlan plan = *StandardSampler({.label = kLevelsFromZero});
   double variance = plan.start_scale * plan.start_scale;
   for (int64_t k = 0; k < plan.table.num_steps(); ++k) {
     const Step& step = plan.table.At(k);
@@ -36,7 +36,7 @@ TEST(RunSamplerTest, RunsEveryStepOfTheTable) {
 }
 
 TEST(RunSamplerTest, ARowDoesNotDependOnHowManyThereAre) {
-  const SamplerPlan plan = *StandardSampler(kLevelsFromZero);
+  const SamplerPlan plan = *StandardSampler({.label = kLevelsFromZero});
   const at::Tensor many = RunSampler(*WhiteNoise(), plan, 9, 1);
   const at::Tensor few = RunSampler(*WhiteNoise(), plan, 3, 1);
   EXPECT_TRUE(at::equal(many.narrow(0, 0, 3), few));

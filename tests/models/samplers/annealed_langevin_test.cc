@@ -19,7 +19,7 @@ constexpr LabelRule kNoiseLevel = {
     .kind = LabelKind::kNoiseLevel, .min = 0.01, .max = 10.0};
 
 absl::Status Refusal(const OptionValues& values, const LabelRule& rule) {
-  return AnnealedLangevinSampler().plan(values, rule).status();
+  return AnnealedLangevinSampler().plan(values, {.label = rule}).status();
 }
 
 std::string Refused(const OptionValues& values) {
@@ -77,8 +77,8 @@ TEST(AnnealedLangevinTest, ZeroTemperatureAddsNoNoise) {
 }
 
 TEST(AnnealedLangevinTest, StartsAtTheNoiseOfTheFirstLevel) {
-  const auto plan =
-      AnnealedLangevinSampler().plan({{"first_noise_level", 4.0}}, kNoiseLevel);
+  const auto plan = AnnealedLangevinSampler().plan({{"first_noise_level", 4.0}},
+                                                   {.label = kNoiseLevel});
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->start_scale, 4.0);
   EXPECT_EQ(plan->table.num_steps(), 1000);

@@ -25,7 +25,8 @@ double FinalVariance(const StepTable& table, double variance,
 
 // The message of the refusal, or "" where `values` were taken.
 std::string Refused(const OptionValues& values, const LabelRule& rule) {
-  return std::string(LangevinSampler().plan(values, rule).status().message());
+  return std::string(
+      LangevinSampler().plan(values, {.label = rule}).status().message());
 }
 
 TEST(LangevinTest, AgreesWithTheTableOfGoldenValues) {
@@ -65,7 +66,7 @@ TEST(LangevinTest, PlanCarriesTheLabelAndTheStart) {
                               {"num_steps", int64_t{1'000'000'000}},
                               {"label", 2.0},
                               {"start_scale", 3.0}},
-                             kNoiseLevel);
+                             {.label = kNoiseLevel});
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->table.num_steps(), 1'000'000'000);
   EXPECT_EQ(plan->table.At(999'999'999).label, 2.0);
@@ -97,7 +98,7 @@ TEST(LangevinTest, TakesALabelOnlyWhereTheNetworkDoesAndInItsRange) {
        {OptionValues{{"step_size", 0.1}},
         OptionValues{{"step_size", 0.1}, {"label", 10.5}}}) {
     const absl::Status status =
-        LangevinSampler().plan(values, kNoiseLevel).status();
+        LangevinSampler().plan(values, {.label = kNoiseLevel}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(FieldOf(status), "label");
   }

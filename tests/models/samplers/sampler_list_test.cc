@@ -45,7 +45,8 @@ TEST(SamplerListTest, TheDefaultsThatAreDescribedAreTaken) {
     for (const OptionDescription& option : sampler.options) {
       values[option.name] = option.default_value;
     }
-    EXPECT_TRUE(sampler.plan(values, kNoiseLevel).ok()) << sampler.name;
+    EXPECT_TRUE(sampler.plan(values, {.label = kNoiseLevel}).ok())
+        << sampler.name;
   }
 }
 
@@ -53,7 +54,9 @@ TEST(SamplerListTest, EveryOptionIsRefusedByItsName) {
   for (const Sampler& sampler : Samplers()) {
     for (const OptionDescription& option : sampler.options) {
       const absl::Status status =
-          sampler.plan({{option.name, std::string("x")}}, kNoiseLevel).status();
+          sampler
+              .plan({{option.name, std::string("x")}}, {.label = kNoiseLevel})
+              .status();
       EXPECT_EQ(FieldOf(status), option.name) << sampler.name;
     }
   }

@@ -19,7 +19,7 @@ namespace {
 std::shared_ptr<const SamplerPlan> Langevin(int64_t steps) {
   auto plan =
       (*FindSampler("langevin"))
-          ->plan({{"step_size", 0.1}, {"num_steps", steps}}, LabelRule());
+          ->plan({{"step_size", 0.1}, {"num_steps", steps}}, SamplerTarget());
   return std::make_shared<const SamplerPlan>(*std::move(plan));
 }
 

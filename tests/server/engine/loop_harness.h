@@ -102,7 +102,7 @@ class LoopHarness {
     auto sink = std::make_unique<TestSampleSink>();
     auto plan = (*FindSampler("langevin"))
                     ->plan({{"step_size", step_size}, {"num_steps", steps}},
-                           model->config.label);
+                           model->target);
     (void)loop_.inbox().Offer(SampleRequest{
         .model = std::move(model),
         .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),

@@ -78,9 +78,9 @@ struct AskedSamples {
   absl::Status Ask(Engine& engine,
                    const std::shared_ptr<const ModelSnapshot>& model,
                    int64_t rows, int64_t steps, Fate fate) {
-    auto plan = (*FindSampler("langevin"))
-                    ->plan({{"step_size", 0.1}, {"num_steps", steps}},
-                           model->config.label);
+    auto plan =
+        (*FindSampler("langevin"))
+            ->plan({{"step_size", 0.1}, {"num_steps", steps}}, model->target);
     const absl::Status asked = engine.Sample(
         {.model = model,
          .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),

@@ -1,0 +1,36 @@
+#include "models/samplers/constraint.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace scoreserve {
+
+void ImposeMask(const Mask& mask, int64_t row, const MaskLevel& level,
+                absl::Span<float> x, std::vector<float>& scratch) {
+  const size_t dim = x.size();
+  const size_t first = mask.value.size() == dim ? 0 : row * dim;
+  scratch.resize(dim);
+  FillNormals(level.noise, Purpose::kMask, 1, static_cast<int64_t>(dim),
+              scratch.data());
+  for (size_t k = 0; k < dim; ++k) {
+    const double noise = level.alpha * mask.deviation[first + k];
+    if (!(level.sigma >= noise)) continue;
+    const double spread = (level.sigma - noise) * (level.sigma + noise);
+    x[k] = static_cast<float>(level.alpha * mask.value[first + k] +
+                              std::sqrt(spread) * scratch[k]);
+  }
+}
+
+void Impose(const Constraint& constraint, int64_t row, const MaskLevel& level,
+            absl::Span<float> x, std::vector<float>& scratch) {
+  if (constraint.mask.has_value()) {
+    ImposeMask(*constraint.mask, row, level, x, scratch);
+  }
+  if (constraint.box.has_value()) Confine(*constraint.box, x);
+}
+
+}  // namespace scoreserve

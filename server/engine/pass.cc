@@ -1,0 +1,52 @@
+#include "server/engine/pass.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "ATen/ops/empty_like.h"
+#include "ATen/ops/zeros.h"
+
+namespace scoreserve {
+namespace {
+
+// Rows of `plane`, whatever its type and width.
+void MoveWithin(const at::Tensor& plane, int64_t from, int64_t to,
+                int64_t count) {
+  if (!plane.defined()) return;
+  const size_t row = plane.stride(0) * plane.element_size();
+  char* data = static_cast<char*>(plane.mutable_data_ptr());
+  std::memmove(data + to * row, data + from * row, count * row);
+}
+
+}  // namespace
+
+Pass::Pass(const ScoreNetwork* network, int64_t max_rows, bool energies)
+    : network(network),
+      energies(energies),
+      // Zeros: a pass may evaluate rows past its last one.
+      x(at::zeros({max_rows, network->dim()}, at::kFloat)),
+      label(at::zeros({max_rows}, at::kDouble)) {
+  if (network->classes() == 0) return;
+  condition = at::zeros({max_rows}, at::kLong);
+  guidance = at::zeros({max_rows}, at::kFloat);
+}
+
+void Pass::NeedCompanion() {
+  if (!y.defined()) y = at::empty_like(x);
+}
+
+void Pass::NeedHeld() {
+  if (held_score.defined()) return;
+  held_score = at::empty_like(x);
+  held_energy = at::empty_like(label);
+}
+
+void Pass::MoveRows(int64_t from, int64_t to, int64_t count) {
+  MoveWithin(x, from, to, count);
+  MoveWithin(y, from, to, count);
+  MoveWithin(held_score, from, to, count);
+  MoveWithin(held_energy, from, to, count);
+}
+
+}  // namespace scoreserve
