@@ -31,6 +31,8 @@ enum class Reason {
   kUnsupportedFormat,
   kCorruptModel,
   kInternalFault,
+  kVersionGone,
+  kInexact,
 };
 
 // "INVALID_FIELD", …: the string on the wire.

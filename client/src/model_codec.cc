@@ -90,7 +90,10 @@ ModelInfo DecodeModel(const v1::Model& wire) {
       .description = wire.description(),
       .max_rows = wire.max_rows(),
       .versions = {wire.versions().begin(), wire.versions().end()},
-      .refused = {}};
+      .refused = {},
+      .classes = wire.classes(),
+      .process = wire.process(),
+      .has_energy = wire.has_energy()};
   for (const v1::RefusedVersion& refused : wire.refused()) {
     model.refused.push_back(
         {.version = refused.version(), .why = refused.why()});

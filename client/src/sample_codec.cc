@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "client/src/condition_codec.h"
 #include "client/src/model_codec.h"
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
@@ -57,6 +58,25 @@ OptionInfo DecodeDescription(const v1::OptionDescription& wire) {
                                : std::nullopt};
 }
 
+void EncodeDomain(const DomainQuery& domain, v1::SampleRequest* request) {
+  v1::Domain* wire = request->mutable_domain();
+  if (domain.lower.has_value()) wire->set_lower(*domain.lower);
+  if (domain.upper.has_value()) wire->set_upper(*domain.upper);
+  wire->set_boundary(domain.reflect ? v1::BOUNDARY_REFLECT
+                                    : v1::BOUNDARY_PROJECT);
+}
+
+// Rows beside what `request` holds already.
+absl::Status EncodeTensor(absl::string_view field,
+                          absl::Span<const float> values, int64_t rows,
+                          int64_t max_bytes, const v1::SampleRequest& request,
+                          v1::Tensor* tensor) {
+  const auto others = static_cast<int64_t>(request.ByteSizeLong()) + 64;
+  absl::Status status = CheckRows(field, values, rows, others, max_bytes);
+  if (status.ok()) EncodeRows(values, rows, tensor);
+  return status;
+}
+
 }  // namespace
 
 absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
@@ -73,12 +93,23 @@ absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
   request->set_rows(query.rows);
   if (query.seed.has_value()) request->set_seed(*query.seed);
   request->set_states_every(query.states_every);
-  if (query.start.empty()) return absl::OkStatus();
-  const auto others = static_cast<int64_t>(request->ByteSizeLong()) + 64;
-  status = CheckRows("start", query.start, query.rows, others, max_bytes);
+  request->set_noise_start(query.noise_start);
+  status = EncodeCondition(query.condition, query.rows, request);
   if (!status.ok()) return status;
-  EncodeRows(query.start, query.rows, request->mutable_start());
-  return absl::OkStatus();
+  if (query.domain.has_value()) EncodeDomain(*query.domain, request);
+  if (query.mask.has_value()) {
+    status = EncodeTensor("mask.value", query.mask->value, query.mask->rows,
+                          max_bytes, *request,
+                          request->mutable_mask()->mutable_value());
+    if (!status.ok()) return status;
+    status = EncodeTensor("mask.deviation", query.mask->deviation,
+                          query.mask->rows, max_bytes, *request,
+                          request->mutable_mask()->mutable_deviation());
+    if (!status.ok()) return status;
+  }
+  if (query.start.empty()) return absl::OkStatus();
+  return EncodeTensor("start", query.start, query.rows, max_bytes, *request,
+                      request->mutable_start());
 }
 
 std::vector<SamplerInfo> DecodeSamplers(

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "client/src/condition_codec.h"
 #include "client/src/model_codec.h"
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
@@ -13,15 +14,6 @@ namespace {
 
 // More than all tags, lengths, shapes and ids of a message take.
 constexpr int64_t kFraming = 256;
-
-absl::Status CheckLabel(absl::string_view field,
-                        absl::Span<const double> values, int64_t rows) {
-  const auto size = static_cast<int64_t>(values.size());
-  if (size <= 1 || size == rows) return absl::OkStatus();
-  return InvalidField(
-      field, absl::StrCat("one value, or one for each of ", rows, " rows"),
-      absl::StrCat(size, " values"));
-}
 
 void EncodeValues(absl::Span<const double> values, v1::Values* wire) {
   wire->mutable_values()->Add(values.begin(), values.end());
@@ -37,15 +29,16 @@ absl::Status EncodeScore(const ScoreQuery& query, int64_t max_bytes,
         absl::StrCat(query.noise_level.size(), " noise levels and ",
                      query.time.size(), " times"));
   }
-  const auto labels =
-      static_cast<int64_t>(query.noise_level.size() + query.time.size());
+  const auto labels = static_cast<int64_t>(
+      query.noise_level.size() + query.time.size() +
+      query.condition.classes.size() + query.condition.guidance.size());
   const int64_t others = labels * static_cast<int64_t>(sizeof(double)) +
                          static_cast<int64_t>(query.model.name.size()) +
                          kFraming;
   absl::Status status = CheckRows("x", query.x, query.rows, others, max_bytes);
   if (status.ok())
-    status = CheckLabel("noise_level", query.noise_level, query.rows);
-  if (status.ok()) status = CheckLabel("time", query.time, query.rows);
+    status = CheckPerRow("noise_level", query.noise_level.size(), query.rows);
+  if (status.ok()) status = CheckPerRow("time", query.time.size(), query.rows);
   if (status.ok())
     status = EncodeModelRef(query.model, request->mutable_model());
   if (!status.ok()) return status;
@@ -54,7 +47,7 @@ absl::Status EncodeScore(const ScoreQuery& query, int64_t max_bytes,
     EncodeValues(query.noise_level, request->mutable_noise_level());
   }
   if (!query.time.empty()) EncodeValues(query.time, request->mutable_time());
-  return absl::OkStatus();
+  return EncodeCondition(query.condition, query.rows, request);
 }
 
 absl::StatusOr<ScoreView> DecodeScore(const v1::ScoreResponse& response) {

@@ -12,15 +12,19 @@ namespace scoreserve {
 void ImposeMask(const Mask& mask, int64_t row, const MaskLevel& level,
                 absl::Span<float> x, std::vector<float>& scratch) {
   const size_t dim = x.size();
-  const size_t first = mask.value.size() == dim ? 0 : row * dim;
+  const auto of_row = [&](const std::vector<float>& values) {
+    return values.data() + (values.size() == dim ? 0 : row * dim);
+  };
+  const float* value = of_row(mask.value);
+  const float* deviation = of_row(mask.deviation);
   scratch.resize(dim);
   FillNormals(level.noise, Purpose::kMask, 1, static_cast<int64_t>(dim),
               scratch.data());
   for (size_t k = 0; k < dim; ++k) {
-    const double noise = level.alpha * mask.deviation[first + k];
+    const double noise = level.alpha * deviation[k];
     if (!(level.sigma >= noise)) continue;
     const double spread = (level.sigma - noise) * (level.sigma + noise);
-    x[k] = static_cast<float>(level.alpha * mask.value[first + k] +
+    x[k] = static_cast<float>(level.alpha * value[k] +
                               std::sqrt(spread) * scratch[k]);
   }
 }

@@ -36,8 +36,8 @@ Engine::~Engine() { Drain(absl::ZeroDuration()); }
 absl::Status Engine::Score(ScoreQuery query) {
   absl::Status checked = CheckQuery(limits_, query);
   if (!checked.ok()) return checked;
-  absl::StatusOr<Ticket> ticket =
-      ledger_.Reserve(WorkClass::kQuery, "x", query.rows());
+  absl::StatusOr<Ticket> ticket = ledger_.Reserve(
+      WorkClass::kQuery, "x", EvaluationsOfRows(query, 0, query.rows()));
   if (!ticket.ok()) return ticket.status();
   query.ticket = *std::move(ticket);
   return Offer(loop_, std::move(query));
@@ -48,7 +48,8 @@ absl::Status Engine::Sample(SampleRequest request) {
   if (!checked.ok()) return checked;
   absl::StatusOr<Ticket> ticket =
       ledger_.Reserve(WorkClass::kSampling, "rows",
-                      request.rows * request.plan->table.num_steps());
+                      EvaluationsOfRows(request, 0, request.rows) *
+                          request.plan->table.num_steps());
   if (!ticket.ok()) return ticket.status();
   request.ticket = *std::move(ticket);
   return Offer(loop_, std::move(request));

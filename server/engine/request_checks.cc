@@ -1,8 +1,10 @@
 #include "server/engine/request_checks.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,18 @@ namespace {
 
 absl::string_view FieldName(LabelKind kind) {
   return kind == LabelKind::kTime ? "time" : "noise_level";
+}
+
+// Weights of guidance past this are no use to anybody, and a float holds them.
+constexpr double kMostGuidance = 1000.0;
+
+absl::Status CheckPerRow(absl::string_view field, size_t count, int64_t rows) {
+  if (count == 1 || count == static_cast<size_t>(rows)) {
+    return absl::OkStatus();
+  }
+  return InvalidField(field,
+                      absl::StrCat("one value, or one a row (", rows, ")"),
+                      absl::StrCat(count, " values"));
 }
 
 absl::Status CheckCount(absl::string_view field, int64_t count, int64_t most) {
@@ -42,11 +56,8 @@ absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
   if (rule.kind == LabelKind::kNone) return absl::OkStatus();
   const absl::string_view field = FieldName(rule.kind);
   const size_t count = labels.values.size();
-  if (count != 1 && count != static_cast<size_t>(rows)) {
-    return InvalidField(field,
-                        absl::StrCat("one value, or one a row (", rows, ")"),
-                        absl::StrCat(count, " values"));
-  }
+  const absl::Status per_row = CheckPerRow(field, count, rows);
+  if (!per_row.ok()) return per_row;
   for (size_t i = 0; i < count; ++i) {
     const double label = labels.values[i];
     if (label >= rule.min && label <= rule.max) continue;
@@ -55,8 +66,64 @@ absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
   return absl::OkStatus();
 }
 
+absl::Status CheckConditions(int64_t classes, const Conditions& conditions,
+                             int64_t rows) {
+  if (conditions.classes.empty()) {
+    if (conditions.guidance.empty()) return absl::OkStatus();
+    return InvalidField("condition.classes", "given where guidance is",
+                        "absent");
+  }
+  if (classes == 0) {
+    return InvalidField("condition", "absent: the model takes no condition",
+                        "given");
+  }
+  absl::Status checked =
+      CheckPerRow("condition.classes", conditions.classes.size(), rows);
+  if (checked.ok() && !conditions.guidance.empty()) {
+    checked =
+        CheckPerRow("condition.guidance", conditions.guidance.size(), rows);
+  }
+  if (!checked.ok()) return checked;
+  for (size_t i = 0; i < conditions.classes.size(); ++i) {
+    const int64_t value = conditions.classes[i];
+    if (value >= kNoCondition && value < classes) continue;
+    return InvalidField(
+        absl::StrCat("condition.classes[", i, "]"),
+        absl::StrCat("between 0 and ", classes - 1, ", or -1 for none"),
+        absl::StrCat(value));
+  }
+  for (size_t i = 0; i < conditions.guidance.size(); ++i) {
+    const double value = conditions.guidance[i];
+    // Written so that NaN is refused.
+    if (std::abs(value) <= kMostGuidance) continue;
+    return InvalidField(
+        absl::StrCat("condition.guidance[", i, "]"),
+        absl::StrCat("between -", kMostGuidance, " and ", kMostGuidance),
+        absl::StrCat(value));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query) {
   return CheckCount("x.shape[0]", query.rows(), limits.max_query_rows);
+}
+
+absl::Status CheckConstraint(const Constraint& constraint, int64_t rows,
+                             int64_t dim) {
+  if (constraint.box.has_value()) {
+    absl::Status checked = CheckBox(*constraint.box);
+    if (!checked.ok()) return checked;
+  }
+  if (!constraint.mask.has_value()) return absl::OkStatus();
+  for (const auto& [field, values] :
+       {std::pair("mask.value.shape[0]", &constraint.mask->value),
+        std::pair("mask.deviation.shape[0]", &constraint.mask->deviation)}) {
+    const int64_t given = static_cast<int64_t>(values->size()) / dim;
+    if (given == 1 || given == rows) continue;
+    return InvalidField(field, absl::StrCat("1, or ", rows, ", as rows"),
+                        absl::StrCat(given));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckSampleRequest(const Limits& limits,
@@ -77,7 +144,23 @@ absl::Status CheckSampleRequest(const Limits& limits,
                         absl::StrCat(request.rows, ", as rows"),
                         absl::StrCat(start_rows));
   }
-  return absl::OkStatus();
+  if (request.noise_start) {
+    if (request.start.empty()) {
+      return InvalidField("noise_start", "false where no start is given",
+                          "true");
+    }
+    if (!request.plan->noised.has_value()) {
+      return InvalidField(
+          "noise_start", "false: the sampler has no first noise level", "true");
+    }
+  }
+  if (request.plan->table.has_metropolis() && !request.guidance.empty()) {
+    return InvalidField("condition.guidance",
+                        "absent: a guided score has no energy to test",
+                        "given");
+  }
+  if (request.constraint == nullptr) return absl::OkStatus();
+  return CheckConstraint(*request.constraint, request.rows, dim);
 }
 
 }  // namespace scoreserve

@@ -24,6 +24,17 @@ struct Labels {
 absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
                          int64_t rows);
 
+// Conditions as they came; none where both are empty.
+struct Conditions {
+  absl::Span<const int64_t> classes;
+  absl::Span<const double> guidance;
+};
+
+// OK where `conditions` fit a network of so many classes: INVALID_ARGUMENT
+// naming "condition.classes" or "condition.guidance" and the index at fault.
+absl::Status CheckConditions(int64_t classes, const Conditions& conditions,
+                             int64_t rows);
+
 // Row counts of a query whose width has been checked.
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query);
 

@@ -37,6 +37,9 @@ void EncodeConfig(const ModelConfig& config, v1::Model* wire) {
   data->set_scale(config.data.scale);
   if (config.data.min.has_value()) data->set_min(*config.data.min);
   if (config.data.max.has_value()) data->set_max(*config.data.max);
+  wire->set_classes(config.classes);
+  if (config.label.kind == LabelKind::kNoiseLevel) wire->set_process("ve");
+  if (config.process.has_value()) wire->set_process(config.process->name);
 }
 
 void EncodeEntry(const ModelEntry& entry, v1::Model* wire) {
@@ -62,6 +65,7 @@ void EncodeModel(const std::string& name, const ModelEntry& entry,
     wire->set_version(model->version);
     wire->set_num_parameters(model->num_parameters);
     EncodeConfig(model->config, wire);
+    wire->set_has_energy(model->target.has_energy);
   }
   wire->set_max_rows(max_rows);
   EncodeEntry(entry, wire);

@@ -41,6 +41,14 @@ Labels DecodeLabels(const v1::ScoreRequest& request) {
   return {};
 }
 
+Conditions DecodeConditions(const v1::Condition& condition) {
+  return {
+      .classes = {condition.classes().data(),
+                  static_cast<size_t>(condition.classes_size())},
+      .guidance = {condition.guidance().values().data(),
+                   static_cast<size_t>(condition.guidance().values_size())}};
+}
+
 absl::StatusOr<OptionValues> DecodeOptions(
     const google::protobuf::Map<std::string, v1::OptionValue>& options) {
   OptionValues values;

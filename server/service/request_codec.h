@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "models/options.h"
+#include "scoreserve/v1/condition.pb.h"
 #include "scoreserve/v1/models.pb.h"
 #include "scoreserve/v1/options.pb.h"
 #include "scoreserve/v1/sampling.pb.h"
@@ -20,8 +21,10 @@ namespace scoreserve {
 // INVALID_ARGUMENT naming "model.name" where that is not a model's name.
 absl::StatusOr<ModelSelector> DecodeModelRef(const v1::ModelRef& ref);
 
-// The values lie in the request.
+// The values lie in the request, here and below.
 Labels DecodeLabels(const v1::ScoreRequest& request);
+
+Conditions DecodeConditions(const v1::Condition& condition);
 
 // INVALID_ARGUMENT naming the option where a value has no kind.
 absl::StatusOr<OptionValues> DecodeOptions(

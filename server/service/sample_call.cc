@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,52 +13,14 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
-#include "models/samplers/sampler.h"
-#include "models/status.h"
 #include "server/engine/work.h"
 #include "server/service/request_codec.h"
 #include "server/service/sample_outbox.h"
+#include "server/service/sample_request_codec.h"
 #include "server/service/status_codec.h"
-#include "server/service/tensor_codec.h"
 
 namespace scoreserve {
 namespace {
-
-// For callers that bring no seed; they are told which one it was.
-uint64_t DrawSeed() {
-  std::random_device device;
-  return (uint64_t{device()} << 32) | device();
-}
-
-// Everything but the sink.
-absl::StatusOr<SampleRequest> Decode(const v1::SampleRequest& wire,
-                                     std::shared_ptr<const ModelSnapshot> model,
-                                     Instant deadline) {
-  const absl::StatusOr<const Sampler*> sampler = FindSampler(wire.sampler());
-  if (!sampler.ok()) return sampler.status();
-  const absl::StatusOr<OptionValues> options = DecodeOptions(wire.options());
-  if (!options.ok()) return options.status();
-  absl::StatusOr<SamplerPlan> plan = (*sampler)->plan(*options, model->target);
-  if (!plan.ok()) return InField("options", plan.status());
-  std::vector<float> start;
-  if (wire.has_start()) {
-    const absl::StatusOr<TensorRows> rows =
-        DecodeRows("start", wire.start(), model->config.data);
-    if (!rows.ok()) return rows.status();
-    start.assign(rows->values.begin(), rows->values.end());
-  }
-  return SampleRequest{
-      .model = std::move(model),
-      .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
-      .rows = wire.rows(),
-      .seed = wire.has_seed() ? wire.seed() : DrawSeed(),
-      .start = std::move(start),
-      .states_every = wire.states_every(),
-      .deadline = deadline,
-      .sink = nullptr,
-      .ticket = {},
-  };
-}
 
 // Writes one frame at a time from the outbox, which bounds what a slow reader
 // costs.
@@ -109,9 +70,9 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     const auto model = backend_.registry->Find(*selector);
     if (!model.ok()) return model.status();
     model_ = (*model)->name;
-    absl::StatusOr<SampleRequest> request = Decode(
-        wire, *model, DeadlineOf(*context_, backend_.engine->clock().Now()));
+    absl::StatusOr<SampleRequest> request = DecodeSampleRequest(wire, *model);
     if (!request.ok()) return request.status();
+    request->deadline = DeadlineOf(*context_, backend_.engine->clock().Now());
     request->sink = this;
     {
       absl::MutexLock lock(&mu_);

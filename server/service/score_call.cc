@@ -35,9 +35,14 @@ absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
   const Labels labels = DecodeLabels(request);
   absl::Status checked = CheckLabels(model_->config.label, labels, x->rows);
   if (!checked.ok()) return checked;
+  const Conditions conditions = DecodeConditions(request.condition());
+  checked = CheckConditions(model_->network->classes(), conditions, x->rows);
+  if (!checked.ok()) return checked;
   return backend_.engine->Score({.model = model_,
                                  .x = x->values,
                                  .labels = labels.values,
+                                 .condition = conditions.classes,
+                                 .guidance = conditions.guidance,
                                  .deadline = deadline,
                                  .sink = this,
                                  .ticket = {}});

@@ -56,11 +56,10 @@ bool HasWidth(const v1::Tensor& tensor, const DataSpace& space) {
                     space.shape.begin(), space.shape.end());
 }
 
-}  // namespace
-
-absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
-                                      const v1::Tensor& tensor,
-                                      const DataSpace& space) {
+// Everything but the values.
+absl::StatusOr<TensorRows> DecodeAnyRows(absl::string_view field,
+                                         const v1::Tensor& tensor,
+                                         const DataSpace& space) {
   if (tensor.dtype() != v1::DTYPE_FLOAT32) {
     return InvalidField(absl::StrCat(field, ".dtype"), "DTYPE_FLOAT32",
                         v1::Dtype_IsValid(tensor.dtype())
@@ -81,18 +80,44 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
         absl::StrCat("4 bytes for each of ", *elements, " elements"),
         absl::StrCat(data.size(), " bytes"));
   }
-  const absl::Span<const float> values(
-      reinterpret_cast<const float*>(data.data()), *elements);
-  if (!AllFinite(values)) {
-    const auto bad =
-        std::find_if(values.begin(), values.end(), [](const float& value) {
-          return !AllFinite(absl::MakeConstSpan(&value, 1));
-        });
-    return InvalidField(
-        absl::StrCat(field, ".data[", bad - values.begin(), "]"), "finite",
-        absl::StrCat(*bad));
-  }
-  return TensorRows{.values = values, .rows = tensor.shape(0)};
+  return TensorRows{.values = {reinterpret_cast<const float*>(data.data()),
+                               static_cast<size_t>(*elements)},
+                    .rows = tensor.shape(0)};
+}
+
+// `values[bad]` breaks `rule`.
+absl::Status BadValue(absl::string_view field, absl::Span<const float> values,
+                      const float* bad, absl::string_view rule) {
+  return InvalidField(absl::StrCat(field, ".data[", bad - values.begin(), "]"),
+                      rule, absl::StrCat(*bad));
+}
+
+}  // namespace
+
+absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
+                                      const v1::Tensor& tensor,
+                                      const DataSpace& space) {
+  absl::StatusOr<TensorRows> rows = DecodeAnyRows(field, tensor, space);
+  if (!rows.ok() || AllFinite(rows->values)) return rows;
+  const auto is_bad = [](const float& value) {
+    return !AllFinite(absl::MakeConstSpan(&value, 1));
+  };
+  return BadValue(
+      field, rows->values,
+      std::find_if(rows->values.begin(), rows->values.end(), is_bad), "finite");
+}
+
+absl::StatusOr<TensorRows> DecodeDeviations(absl::string_view field,
+                                            const v1::Tensor& tensor,
+                                            const DataSpace& space) {
+  absl::StatusOr<TensorRows> rows = DecodeAnyRows(field, tensor, space);
+  if (!rows.ok()) return rows;
+  // Written so that NaN is bad.
+  const auto bad =
+      std::find_if_not(rows->values.begin(), rows->values.end(),
+                       [](const float value) { return value >= 0.0f; });
+  if (bad == rows->values.end()) return rows;
+  return BadValue(field, rows->values, bad, "at least 0, or infinite");
 }
 
 void EncodeRows(absl::Span<const float> values, int64_t dim,

@@ -27,6 +27,11 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
                                       const v1::Tensor& tensor,
                                       const DataSpace& space);
 
+// The same for standard deviations: at least 0, and infinite ones are taken.
+absl::StatusOr<TensorRows> DecodeDeviations(absl::string_view field,
+                                            const v1::Tensor& tensor,
+                                            const DataSpace& space);
+
 // Sets shape [rows, dim], dtype and data.
 void EncodeRows(absl::Span<const float> values, int64_t dim,
                 v1::Tensor* tensor);

@@ -59,6 +59,11 @@ struct ModelInfo {
   int64_t max_rows = 0;                // That one request may ask for.
   std::vector<int64_t> versions = {};  // Loaded, ascending.
   std::vector<RefusedVersionInfo> refused = {};
+  int64_t classes = 0;  // To condition on, from 0; 0: it takes none.
+  // Which a time belongs to ("vp"); "ve" for noise levels, empty without a
+  // label.
+  std::string process = {};
+  bool has_energy = false;  // As Metropolis-adjusted samplers need.
 
   // Numbers in a row: the product of data.shape.
   int64_t dim() const;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "scoreserve/condition.h"
 #include "scoreserve/models.h"
 
 namespace scoreserve {
@@ -35,6 +36,22 @@ struct SamplerInfo {
   std::vector<OptionInfo> options = {};
 };
 
+// Measured coordinates, in data space: of all rows alike (rows = 1), or of each
+// row of the query. docs/sampling.md says how far off the result is.
+struct MaskQuery {
+  int64_t rows = 1;
+  absl::Span<const float> value = {};  // [rows, dim], as deviation.
+  // The standard deviation of each value: 0 is known exactly, infinity leaves
+  // the coordinate free.
+  absl::Span<const float> deviation = {};
+};
+
+// Bounds for every coordinate, in data space; R+ is lower = 0.
+struct DomainQuery {
+  std::optional<double> lower = {}, upper = {};
+  bool reflect = false;  // Mirror at the boundary, instead of projecting to it.
+};
+
 // Asks for samples. The spans are read before the call that takes the query
 // returns, and not after.
 struct SampleQuery {
@@ -50,6 +67,12 @@ struct SampleQuery {
   // [rows, dim], in data space: where the rows start. Empty: the sampler's own
   // start.
   absl::Span<const float> start = {};
+  // `start` is clean data, to be noised to the sampler's first level (SDEdit).
+  bool noise_start = false;
+
+  Condition condition = {};
+  std::optional<MaskQuery> mask = {};
+  std::optional<DomainQuery> domain = {};
 
   // Send the rows' positions every so many steps; 0: never.
   int64_t states_every = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "scoreserve/condition.h"
 #include "scoreserve/models.h"
 
 namespace scoreserve {
@@ -22,6 +23,8 @@ struct ScoreQuery {
   // all rows or one a row. In model space.
   absl::Span<const double> noise_level = {};
   absl::Span<const double> time = {};
+
+  Condition condition = {};
 };
 
 // An answer, as it lies in the reply: `score` is valid until the callback that

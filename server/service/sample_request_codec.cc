@@ -1,0 +1,140 @@
+#include "server/service/sample_request_codec.h"
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "models/samplers/sampler.h"
+#include "models/status.h"
+#include "server/engine/data_map.h"
+#include "server/engine/request_checks.h"
+#include "server/service/request_codec.h"
+#include "server/service/tensor_codec.h"
+
+namespace scoreserve {
+namespace {
+
+// For callers that bring no seed; they are told which one it was.
+uint64_t DrawSeed() {
+  std::random_device device;
+  return (uint64_t{device()} << 32) | device();
+}
+
+absl::StatusOr<SamplerPlan> DecodePlan(const v1::SampleRequest& wire,
+                                       const ModelSnapshot& model) {
+  const absl::StatusOr<const Sampler*> sampler = FindSampler(wire.sampler());
+  if (!sampler.ok()) return sampler.status();
+  const absl::StatusOr<OptionValues> options = DecodeOptions(wire.options());
+  if (!options.ok()) return options.status();
+  absl::StatusOr<SamplerPlan> plan = (*sampler)->plan(*options, model.target);
+  if (!plan.ok()) return InField("options", plan.status());
+  return plan;
+}
+
+absl::StatusOr<Mask> DecodeMask(const v1::Mask& wire, const DataSpace& space) {
+  const absl::StatusOr<TensorRows> value =
+      DecodeRows("mask.value", wire.value(), space);
+  if (!value.ok()) return value.status();
+  const absl::StatusOr<TensorRows> deviation =
+      DecodeDeviations("mask.deviation", wire.deviation(), space);
+  if (!deviation.ok()) return deviation.status();
+  Mask mask = {
+      .value = std::vector<float>(value->values.size()),
+      .deviation = {deviation->values.begin(), deviation->values.end()}};
+  ToModelSpace(space, value->values, mask.value.data());
+  const float gain = static_cast<float>(1.0 / space.scale);
+  for (float& r : mask.deviation) r *= gain;
+  return mask;
+}
+
+absl::StatusOr<Box> DecodeDomain(const v1::Domain& wire,
+                                 const DataSpace& space) {
+  if (!wire.has_lower() && !wire.has_upper()) {
+    return InvalidField("domain", "of at least one bound", "empty");
+  }
+  if (!v1::Boundary_IsValid(wire.boundary())) {
+    return InvalidField("domain.boundary", "PROJECT or REFLECT",
+                        absl::StrCat(static_cast<int>(wire.boundary())));
+  }
+  const auto to_model = [&space](double bound) {
+    return static_cast<float>((bound - space.offset) / space.scale);
+  };
+  Box box = {.boundary = wire.boundary() == v1::BOUNDARY_REFLECT
+                             ? Boundary::kReflect
+                             : Boundary::kProject};
+  for (const auto& [field, given, bound, to] :
+       {std::tuple("domain.lower", wire.has_lower(), wire.lower(), &box.lower),
+        std::tuple("domain.upper", wire.has_upper(), wire.upper(),
+                   &box.upper)}) {
+    if (!given) continue;
+    if (!std::isfinite(bound)) {
+      return InvalidField(field, "finite", absl::StrCat(bound));
+    }
+    *to = to_model(bound);
+  }
+  return box;
+}
+
+// Null where the request knows nothing of its rows.
+absl::StatusOr<std::shared_ptr<const Constraint>> DecodeConstraint(
+    const v1::SampleRequest& wire, const DataSpace& space) {
+  if (!wire.has_mask() && !wire.has_domain()) return nullptr;
+  auto constraint = std::make_shared<Constraint>();
+  if (wire.has_mask()) {
+    absl::StatusOr<Mask> mask = DecodeMask(wire.mask(), space);
+    if (!mask.ok()) return mask.status();
+    constraint->mask = *std::move(mask);
+  }
+  if (wire.has_domain()) {
+    const absl::StatusOr<Box> box = DecodeDomain(wire.domain(), space);
+    if (!box.ok()) return box.status();
+    constraint->box = *box;
+  }
+  return constraint;
+}
+
+}  // namespace
+
+absl::StatusOr<SampleRequest> DecodeSampleRequest(
+    const v1::SampleRequest& wire, std::shared_ptr<const ModelSnapshot> model) {
+  const DataSpace& space = model->config.data;
+  absl::StatusOr<SamplerPlan> plan = DecodePlan(wire, *model);
+  if (!plan.ok()) return plan.status();
+  std::vector<float> start;
+  if (wire.has_start()) {
+    const absl::StatusOr<TensorRows> rows =
+        DecodeRows("start", wire.start(), space);
+    if (!rows.ok()) return rows.status();
+    start.assign(rows->values.begin(), rows->values.end());
+  }
+  const Conditions conditions = DecodeConditions(wire.condition());
+  const absl::Status checked =
+      CheckConditions(model->network->classes(), conditions, wire.rows());
+  if (!checked.ok()) return checked;
+  absl::StatusOr<std::shared_ptr<const Constraint>> constraint =
+      DecodeConstraint(wire, space);
+  if (!constraint.ok()) return constraint.status();
+  return SampleRequest{
+      .model = std::move(model),
+      .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
+      .rows = wire.rows(),
+      .seed = wire.has_seed() ? wire.seed() : DrawSeed(),
+      .start = std::move(start),
+      .noise_start = wire.noise_start(),
+      .condition = {conditions.classes.begin(), conditions.classes.end()},
+      .guidance = {conditions.guidance.begin(), conditions.guidance.end()},
+      .constraint = *std::move(constraint),
+      .states_every = wire.states_every(),
+      .sink = nullptr,
+      .ticket = {},
+  };
+}
+
+}  // namespace scoreserve
