@@ -29,6 +29,8 @@ absl::Status SampleAssembler::Take(const v1::SampleResponse& frame) {
       return TakeStates(frame.states());
     case v1::SampleResponse::kFinal:
       return TakeFinal(frame.final());
+    case v1::SampleResponse::kState:
+    case v1::SampleResponse::kStopped:  // Not asked for here.
     case v1::SampleResponse::FRAME_NOT_SET:
       return absl::OkStatus();  // A kind that a newer server sends.
   }
