@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,10 +12,12 @@
 #include "ATen/ops/bmm.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/full.h"
+#include "ATen/ops/logsumexp.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/softmax.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "models/processes/noise_process.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
 
@@ -23,9 +26,11 @@ namespace {
 
 class GaussianMixture final : public ScoreNetwork {
  public:
-  GaussianMixture(int64_t dim, LabelKind label, int64_t components,
-                  uint64_t seed)
-      : dim_(dim), label_(label) {
+  // `process` is null unless the label is a time.
+  GaussianMixture(int64_t dim, LabelKind label,
+                  std::shared_ptr<const NoiseProcess> process,
+                  int64_t components, uint64_t seed)
+      : dim_(dim), label_(label), process_(std::move(process)) {
     const at::Tensor means = at::empty({components, dim});
     FillNormals(NoiseKey{.seed = seed}, Purpose::kWeights, components, dim,
                 means.mutable_data_ptr<float>());
@@ -38,20 +43,17 @@ class GaussianMixture final : public ScoreNetwork {
   int64_t dim() const override { return dim_; }
   LabelKind label_kind() const override { return label_; }
   bool trainable() const override { return false; }
+  bool has_energy() const override { return true; }
 
   at::Tensor Score(const ScoreInput& input, Workspace&) const override {
-    at::Tensor v = variances_.unsqueeze(0);  // [1 or rows, components]
-    if (label_ == LabelKind::kNoiseLevel) {
-      v = v.add(input.label.square().unsqueeze(1));
-    }
-    // [rows, components, dim], and not |x|² − 2xμ + |μ|², which cancels.
-    const at::Tensor to_mean =
-        means_.unsqueeze(0).sub(input.x.to(at::kDouble).unsqueeze(1));
-    const at::Tensor twice_minus_log =
-        to_mean.square().sum(-1).div(v).add(v.log(), static_cast<double>(dim_));
-    const at::Tensor pull =
-        at::softmax(weights_.log().sub(twice_minus_log, 0.5), -1).div(v);
-    return at::bmm(pull.unsqueeze(1), to_mean).squeeze(1).to(at::kFloat);
+    return ScoreOf(TermsAt(input));
+  }
+
+  ScoreAndEnergy ScoreWithEnergy(const ScoreInput& input,
+                                 Workspace&) const override {
+    const Terms terms = TermsAt(input);
+    return {.score = ScoreOf(terms),
+            .energy = at::logsumexp(terms.log_density, {-1}).neg()};
   }
 
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
@@ -80,8 +82,60 @@ class GaussianMixture final : public ScoreNetwork {
                         absl::StrCat(value));
   }
 
+  // What every component has at every row.
+  struct Terms {
+    at::Tensor variance;     // [1 or rows, components].
+    at::Tensor to_mean;      // [rows, components, dim].
+    at::Tensor log_density;  // [rows, components], with the weight.
+  };
+
+  Terms TermsAt(const ScoreInput& input) const {
+    Terms terms = {.variance = variances_.unsqueeze(0),
+                   .to_mean = means_.unsqueeze(0),
+                   .log_density = {}};
+    if (label_ == LabelKind::kNoiseLevel) {
+      terms.variance = terms.variance.add(input.label.square().unsqueeze(1));
+    } else if (label_ == LabelKind::kTime) {
+      const auto [alpha, sigma] = LevelsOf(input.label);
+      terms.variance = terms.variance.mul(alpha.square()).add(sigma.square());
+      terms.to_mean = terms.to_mean.mul(alpha.unsqueeze(2));
+    }
+    // Not |x|² − 2xμ + |μ|², which cancels.
+    terms.to_mean = terms.to_mean.sub(input.x.to(at::kDouble).unsqueeze(1));
+    const auto dim = static_cast<double>(dim_);
+    const at::Tensor twice_minus_log =
+        terms.to_mean.square()
+            .sum(-1)
+            .div(terms.variance)
+            .add(terms.variance.log(), dim)
+            .add(dim * std::log(2.0 * std::numbers::pi));
+    terms.log_density = weights_.log().sub(twice_minus_log, 0.5);
+    return terms;
+  }
+
+  static at::Tensor ScoreOf(const Terms& terms) {
+    const at::Tensor pull =
+        at::softmax(terms.log_density, -1).div(terms.variance);
+    return at::bmm(pull.unsqueeze(1), terms.to_mean).squeeze(1).to(at::kFloat);
+  }
+
+  // α and σ of each row's time, [rows, 1].
+  std::pair<at::Tensor, at::Tensor> LevelsOf(const at::Tensor& label) const {
+    const at::Tensor times = label.to(at::kCPU).contiguous();
+    const int64_t rows = times.numel();
+    const at::Tensor alpha = at::empty({rows, 1}, at::kDouble);
+    const at::Tensor sigma = at::empty({rows, 1}, at::kDouble);
+    for (int64_t i = 0; i < rows; ++i) {
+      const Level level = process_->At(times.const_data_ptr<double>()[i]);
+      alpha.mutable_data_ptr<double>()[i] = level.alpha;
+      sigma.mutable_data_ptr<double>()[i] = level.sigma;
+    }
+    return {alpha.to(label.device()), sigma.to(label.device())};
+  }
+
   int64_t dim_;
   LabelKind label_;
+  std::shared_ptr<const NoiseProcess> process_;
   at::Tensor weights_, means_, variances_;  // Double.
 };
 
@@ -101,12 +155,14 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewGaussianMixture(
   absl::StatusOr<GaussianMixtureOptions> options =
       GaussianMixtureOptionTable().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
+  std::shared_ptr<const NoiseProcess> process;
   if (config.label.kind == LabelKind::kTime) {
-    return InvalidField("label.kind",
-                        "label.kind must be none or noise_level for network "
-                        "'gaussian_mixture'");
+    auto named = ProcessOf(config);
+    if (!named.ok()) return named.status();
+    process = *std::move(named);
   }
   return std::make_unique<GaussianMixture>(config.data.dim(), config.label.kind,
+                                           std::move(process),
                                            options->components, seed);
 }
 

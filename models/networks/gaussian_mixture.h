@@ -5,6 +5,9 @@
 //
 // r = softmax(log w_k − |x − μ_k|²/2v_k − d/2 log v_k). With label NOISE_LEVEL
 // σ it is the score of p convolved with N(0, σ² I): every v_k becomes v_k + σ².
+// With label TIME t it is the score of α x₀ + σ ε, α and σ those of the
+// config's process at t: every μ_k becomes α μ_k and every v_k becomes α² v_k +
+// σ². The energy is −log of the same density, its constant included.
 
 #ifndef SCORESERVE_MODELS_NETWORKS_GAUSSIAN_MIXTURE_H_
 #define SCORESERVE_MODELS_NETWORKS_GAUSSIAN_MIXTURE_H_
@@ -29,7 +32,8 @@ const OptionTable<GaussianMixtureOptions>& GaussianMixtureOptionTable();
 // unit variances and standard normal means. Computes in double: exact to 1e-5 ·
 // max(1, |s|) or better. Not trainable.
 //
-// INVALID_ARGUMENT for options out of range, or a label that is a time.
+// INVALID_ARGUMENT for options out of range, and as ProcessOf() where the label
+// is a time.
 absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewGaussianMixture(
     const ModelConfig& config, uint64_t seed);
 

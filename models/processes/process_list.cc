@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "models/processes/noise_process.h"
+#include "models/processes/rve.h"
 #include "models/processes/subvp.h"
 #include "models/processes/ve.h"
 #include "models/processes/vp.h"
@@ -16,6 +17,8 @@ namespace scoreserve {
 const std::vector<ProcessKind>& ProcessKinds() {
   // A new process is one line here, by name.
   static const auto& kinds = *new std::vector<ProcessKind>{
+      {"rve", "Reciprocal variance-exploding (Kim et al. 2022).",
+       RveOptionTable().Describe(), NewRve},
       {"subvp", "Sub-variance-preserving (Song et al. 2021).",
        VpOptionTable().Describe(), NewSubVp},
       {"ve", "Variance-exploding (Song et al. 2021).",
