@@ -59,6 +59,7 @@ absl::StatusOr<std::vector<int64_t>> ParseCondition(const std::string& text,
   for (const absl::string_view part : absl::StrSplit(parts.second, ',')) {
     if (!IsInteger(part, -1, given.emplace_back())) return bad();
   }
+  if (given.empty()) return bad();  // Without a "=" there is nothing to split.
   if (given.size() == 1) return given;
   std::vector<int64_t> classes(rows);
   for (int64_t i = 0; i < rows; ++i) classes[i] = given[i % given.size()];
