@@ -3,9 +3,10 @@
 # Where it may not install, it says exactly what to run. Running it again does
 # nothing that was done.
 #
-#   deploy/install-deps.sh [--lint]
+#   deploy/install-deps.sh [--lint | --engine]
 #
-# --lint also brings clang, clang-tidy, clang-format and buf.
+# --lint also brings clang, clang-tidy, clang-format and buf; --engine only what
+# the networks and the engine need (./run gpu-check).
 # SCORESERVE_TORCH_ROOT  an unpacked LibTorch to use instead of fetching one
 # SCORESERVE_TORCH_INDEX the package index to fetch it from
 set -euo pipefail
@@ -13,11 +14,13 @@ cd "$(dirname "$0")/.."
 
 torch_version=2.13.0
 packages=(
-  g++ cmake ninja-build ccache pkg-config python3-venv
-  libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc grpc-proto
-  libabsl-dev libgtest-dev libgmock-dev libcli11-dev libspdlog-dev
-  prometheus-cpp-dev libcivetweb-dev nlohmann-json3-dev libssl-dev zlib1g-dev
-  libcairo2-dev
+  g++ cmake ninja-build ccache python3-venv
+  libabsl-dev libgtest-dev libgmock-dev nlohmann-json3-dev libssl-dev zlib1g-dev
+)
+[[ "${1:-}" == --engine ]] || packages+=(
+  pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler
+  protobuf-compiler-grpc grpc-proto libcli11-dev libspdlog-dev
+  prometheus-cpp-dev libcivetweb-dev libcairo2-dev
 )
 [[ "${1:-}" == --lint ]] && packages+=(clang clang-tidy clang-format)
 

@@ -26,3 +26,11 @@ target_link_libraries(scoreserve_libtorch INTERFACE
   ${SCORESERVE_TORCH_ROOT}/lib/libtorch.so
   ${SCORESERVE_TORCH_ROOT}/lib/libtorch_cpu.so
   ${SCORESERVE_TORCH_ROOT}/lib/libc10.so)
+# A CUDA build's operators register themselves when this library is loaded, but
+# nothing refers to it by name. What it needs in turn it finds by itself.
+set(torch_cuda ${SCORESERVE_TORCH_ROOT}/lib/libtorch_cuda.so)
+if(EXISTS ${torch_cuda})
+  target_link_options(scoreserve_libtorch INTERFACE
+    -Wl,--push-state,--no-as-needed,${torch_cuda},--pop-state
+    -Wl,--allow-shlib-undefined)
+endif()

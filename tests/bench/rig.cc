@@ -11,14 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/Parallel.h"
-#include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
-#include "c10/core/InferenceMode.h"
 #include "models/io/model_repository.h"
 #include "models/samplers/noise.h"
 #include "server/service/tensor_codec.h"
-#include "tests/bench/machine.h"
 #include "tests/support/test_models.h"
 
 namespace scoreserve::bench {
@@ -97,22 +93,6 @@ v1::ScoreRequest Query(int64_t rows) {
   request.mutable_model()->set_name("bench");
   EncodeRows(x, kDim, request.mutable_x());
   return request;
-}
-
-double InProcessRate(const ModelSnapshot& model, int64_t rows, double seconds) {
-  at::set_num_threads(1);
-  const c10::InferenceMode inference;
-  Workspace workspace;
-  const ScoreInput input = {.x = at::zeros({rows, model.dim()}, at::kFloat),
-                            .label = at::zeros({rows}, at::kDouble)};
-  int64_t calls = 0;
-  const auto start = SteadyClock::now();
-  do {
-    workspace.Begin();
-    model.network->Score(input, workspace);
-    ++calls;
-  } while (SecondsSince(start) < seconds);
-  return static_cast<double>(calls * rows) / SecondsSince(start);
 }
 
 }  // namespace scoreserve::bench

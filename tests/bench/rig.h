@@ -15,11 +15,10 @@
 #include "scoreserve/v1/scoring.grpc.pb.h"
 #include "server/engine/model_snapshot.h"
 #include "server/server.h"
+#include "tests/bench/in_process.h"
 #include "tests/support/temp_folder.h"
 
 namespace scoreserve::bench {
-
-inline constexpr int64_t kDim = 64;
 
 // Answers every Score with a ready reply of `rows` rows: what gRPC itself
 // costs. The same callback server as ours, health and reflection on.
@@ -45,10 +44,6 @@ std::shared_ptr<grpc::Channel> Connect(int port);
 
 // A query of `rows` rows.
 v1::ScoreRequest Query(int64_t rows);
-
-// Rows a second of the network alone, one thread, `rows` rows a call, for about
-// `seconds`.
-double InProcessRate(const ModelSnapshot& model, int64_t rows, double seconds);
 
 }  // namespace scoreserve::bench
 

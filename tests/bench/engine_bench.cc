@@ -1,0 +1,59 @@
+// Part of ./run gpu-check: what the engine costs, without a server.
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/engine/engine.h"
+#include "tests/bench/advance_figures.h"
+#include "tests/bench/groups.h"
+#include "tests/bench/in_process.h"
+#include "tests/bench/load_cases.h"
+
+namespace scoreserve::bench {
+namespace {
+
+std::vector<Figure> Forward() {
+  const auto model = BenchModel(/*max_batch_rows=*/1024);
+  std::vector<Figure> figures;
+  for (const int64_t rows : {1, 8, 64, 512, 4096}) {
+    figures.push_back({.name = absl::StrCat("network over ", rows, " rows"),
+                       .value = InProcessRate(*model, rows, 0.5),
+                       .unit = "rows/s",
+                       .reference = "",
+                       .ratio = {},
+                       .at_least = {},
+                       .at_most = {}});
+  }
+  return figures;
+}
+
+int Main(int argc, char** argv) {
+  std::string json, only;
+  for (int i = 1; i < argc; i += 2) {
+    const bool has_value = i + 1 < argc;
+    if (has_value && std::strcmp(argv[i], "--json") == 0) {
+      json = argv[i + 1];
+    } else if (has_value && std::strcmp(argv[i], "--only") == 0) {
+      only = argv[i + 1];
+    } else {
+      std::fprintf(stderr, "engine_bench [--json FILE] [--only GROUP]\n");
+      return 2;
+    }
+  }
+  Engine engine(Engine::Options{});
+  return MeasureGroups(
+      {
+          {"forward", Forward},
+          {"samplers", [&] { return ManySmallSamplers(engine); }},
+          {"advance", AdvanceFigures},
+      },
+      only, json);
+}
+
+}  // namespace
+}  // namespace scoreserve::bench
+
+int main(int argc, char** argv) { return scoreserve::bench::Main(argc, argv); }

@@ -1,0 +1,84 @@
+#include "tests/bench/in_process.h"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "ATen/Parallel.h"
+#include "ATen/ops/ones.h"
+#include "ATen/ops/zeros.h"
+#include "c10/core/InferenceMode.h"
+#include "tests/bench/machine.h"
+#include "tests/support/test_models.h"
+
+namespace scoreserve::bench {
+namespace {
+
+constexpr double kStepSize = 1e-3;
+
+// Labels of 1: in the range of every network here that takes one.
+ScoreInput Rows(const at::Tensor& x) {
+  return {.x = x, .label = at::ones({x.size(0)}, at::kDouble)};
+}
+
+}  // namespace
+
+std::shared_ptr<const ModelSnapshot> BenchModel(int64_t max_batch_rows) {
+  return Snapshot(MlpFiles(kDim), max_batch_rows, "bench");
+}
+
+double InProcessRate(const ModelSnapshot& model, int64_t rows, double seconds) {
+  at::set_num_threads(1);
+  const c10::InferenceMode inference;
+  Workspace workspace;
+  const ScoreInput input = Rows(at::zeros({rows, model.dim()}, at::kFloat));
+  int64_t calls = 0;
+  const auto start = SteadyClock::now();
+  do {
+    workspace.Begin();
+    model.network->Score(input, workspace);
+    ++calls;
+  } while (SecondsSince(start) < seconds);
+  return static_cast<double>(calls * rows) / SecondsSince(start);
+}
+
+std::shared_ptr<const SamplerPlan> LangevinPlan(int64_t steps) {
+  auto plan = (*FindSampler("langevin"))
+                  ->plan({{"step_size", kStepSize}, {"num_steps", steps}},
+                         SamplerTarget());
+  return std::make_shared<const SamplerPlan>(*std::move(plan));
+}
+
+std::vector<RowStep> LangevinRows(int64_t rows) {
+  const auto plan = LangevinPlan(1);
+  std::vector<RowStep> row_steps;
+  for (int64_t i = 0; i < rows; ++i) {
+    row_steps.push_back(
+        ToRowStep(plan->table.At(0), {.seed = static_cast<uint64_t>(i / 4),
+                                      .step = 0,
+                                      .row = static_cast<uint32_t>(i % 4)}));
+  }
+  return row_steps;
+}
+
+double LoopSecondsPerRowStep(const ModelSnapshot& model,
+                             std::vector<RowStep> rows, int64_t passes) {
+  at::set_num_threads(1);
+  const c10::InferenceMode inference;
+  Workspace workspace;
+  const int64_t count = static_cast<int64_t>(rows.size());
+  at::Tensor x = at::zeros({count, model.dim()}, at::kFloat);
+  const ScoreInput input = Rows(x);
+  const auto start = SteadyClock::now();
+  for (int64_t i = 0; i < passes; ++i) {
+    workspace.Begin();
+    const at::Tensor score = model.network->Score(input, workspace);
+    for (RowStep& row : rows) row.noise.step = static_cast<uint32_t>(i);
+    Advance(rows, model.dim(), score.data_ptr<float>(), x.data_ptr<float>(),
+            nullptr);
+  }
+  return SecondsSince(start) / static_cast<double>(count * passes);
+}
+
+}  // namespace scoreserve::bench

@@ -1,0 +1,19 @@
+// Cases that need the engine alone: many requests for samples at once.
+
+#ifndef SCORESERVE_TESTS_BENCH_LOAD_CASES_H_
+#define SCORESERVE_TESTS_BENCH_LOAD_CASES_H_
+
+#include <vector>
+
+#include "server/engine/engine.h"
+#include "tests/bench/report.h"
+
+namespace scoreserve::bench {
+
+// 64 requests of 4 rows x 100 steps, each that ends replaced: what a row-step
+// costs the device loop against the best loop over the same 256 rows.
+std::vector<Figure> ManySmallSamplers(Engine& engine);
+
+}  // namespace scoreserve::bench
+
+#endif  // SCORESERVE_TESTS_BENCH_LOAD_CASES_H_
