@@ -122,7 +122,8 @@ void LiveRows::Add(SampleRequest request, int64_t most) {
                                     .rows = rows,
                                     .evaluations = EvaluationsOfRows(
                                         run->request(), first_row, rows),
-                                    .step = 0});
+                                    .step = 0,
+                                    .state = nullptr});
     ++place;
     first_row += rows;
   }
@@ -199,9 +200,15 @@ void LiveRows::Enter(Pass& pass) {
          live_evaluations_ + waiting_.front().evaluations <= max_evaluations_) {
     Trajectory trajectory = std::move(waiting_.front());
     waiting_.pop_front();
-    WriteStart(trajectory, {pass.row(live_rows_),
-                            static_cast<size_t>(trajectory.rows * pass.dim())});
-    WriteCompanions(trajectory, live_rows_, pass);
+    if (trajectory.state != nullptr) {
+      ImportBlock(*trajectory.state, live_rows_, pass);
+      trajectory.state.reset();
+    } else {
+      WriteStart(trajectory,
+                 {pass.row(live_rows_),
+                  static_cast<size_t>(trajectory.rows * pass.dim())});
+      WriteCompanions(trajectory, live_rows_, pass);
+    }
     waiting_rows_ -= trajectory.rows;
     live_rows_ += trajectory.rows;
     live_evaluations_ += trajectory.evaluations;

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "server/engine/block_state.h"
 #include "server/engine/clock.h"
 #include "server/engine/work.h"
 
@@ -53,7 +54,6 @@ class SampleRun {
 };
 
 // Some rows of a run that move together: they enter and leave a lane as one.
-// Plain data.
 struct Trajectory {
   std::shared_ptr<SampleRun> run;
   int64_t block = 0;      // Which of the run's.
@@ -61,6 +61,8 @@ struct Trajectory {
   int64_t rows = 0;
   int64_t evaluations = 0;  // Of the network at each step: room in a pass.
   int64_t step = 0;         // The next one.
+  // Where it stands while it is in no pass; null before its start.
+  std::unique_ptr<BlockState> state = {};
 };
 
 }  // namespace scoreserve
