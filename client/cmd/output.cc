@@ -15,21 +15,6 @@
 namespace scoreserve::ctl {
 namespace {
 
-// A plane of two numbers may be written [2, 1], which is no picture.
-bool IsPlane(const ModelInfo& model) { return model.dim() == 2; }
-
-bool IsImage(const ModelInfo& model) {
-  const std::vector<int64_t>& shape = model.data.shape;
-  return shape.size() == 2 || (shape.size() == 3 && shape[2] == 3);
-}
-
-absl::Status CannotDraw(const std::string& option, const std::string& wanted,
-                        const ModelInfo& model) {
-  return UsageError(absl::StrCat(option, " draws ", wanted, "; a row of ",
-                                 VersionText(model), " has shape ",
-                                 ShapeText(model.data.shape)));
-}
-
 absl::Status WriteSheet(const std::string& path, const ModelInfo& model,
                         const Rows& images, const GrayRange& range) {
   const double root = std::sqrt(static_cast<double>(images.rows()));
@@ -66,6 +51,20 @@ absl::Status WriteScatter(const std::string& path, const ModelInfo& model,
 }
 
 }  // namespace
+
+bool IsPlane(const ModelInfo& model) { return model.dim() == 2; }
+
+bool IsImage(const ModelInfo& model) {
+  const std::vector<int64_t>& shape = model.data.shape;
+  return shape.size() == 2 || (shape.size() == 3 && shape[2] == 3);
+}
+
+absl::Status CannotDraw(const std::string& option, const std::string& wanted,
+                        const ModelInfo& model) {
+  return UsageError(absl::StrCat(option, " draws ", wanted, "; a row of ",
+                                 VersionText(model), " has shape ",
+                                 ShapeText(model.data.shape)));
+}
 
 void AddOutputOptions(CLI::App& command, OutputOptions& options) {
   command.add_option(

@@ -26,6 +26,15 @@ void AddOutputOptions(CLI::App& command, OutputOptions& options);
 // that has none: to be called before any work.
 absl::Status CheckOutput(const OutputOptions& options, const ModelInfo& model);
 
+// What can be drawn: a row of two numbers as a point, else a row that is an
+// image of gray or of red, green and blue.
+bool IsPlane(const ModelInfo& model);
+bool IsImage(const ModelInfo& model);
+
+// The usage error of an option that draws `wanted` alone.
+absl::Status CannotDraw(const std::string& option, const std::string& wanted,
+                        const ModelInfo& model);
+
 // The values that are drawn black and white.
 struct GrayRange {
   double min = 0.0, max = 1.0;

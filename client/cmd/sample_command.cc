@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/cmd/animate.h"
 #include "client/cmd/commands.h"
 #include "client/cmd/connection.h"
 #include "client/cmd/describe.h"
@@ -27,6 +28,7 @@ namespace {
 struct Options {
   ConnectionOptions connection;
   OutputOptions output;
+  AnimateOptions animate;
   std::string model;
   std::string sampler;
   std::string input;
@@ -57,7 +59,9 @@ absl::StatusOr<OptionValues> SamplerOptions(Client& client,
   return TypedOptions(*sampler, settings);
 }
 
-absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query) {
+// Tells `recording`, unless it is null, of the states.
+absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query,
+                             Recording* recording) {
   ProgressLine progress(std::cerr, isatty(STDERR_FILENO), absl::Now());
   const SampleObserver observer = {
       .on_start =
@@ -68,6 +72,10 @@ absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query) {
       .on_step =
           [&](const SampleStep& step) {
             progress.Show(step.step, step.num_steps, absl::Now());
+          },
+      .on_state =
+          [&](const SampleState& state) {
+            if (recording != nullptr) recording->Take(state);
           }};
   absl::StatusOr<Samples> samples = client.Sample(query, observer);
   if (samples.ok()) {
@@ -111,6 +119,7 @@ absl::Status Run(const Options& options) {
   const absl::StatusOr<ModelInfo> model = (*client)->GetModel(*ref);
   if (!model.ok()) return model.status();
   absl::Status checked = CheckOutput(options.output, *model);
+  if (checked.ok()) checked = CheckAnimate(options.animate, *model);
   if (!checked.ok()) return checked;
   absl::StatusOr<OptionValues> values = SamplerOptions(**client, options);
   if (!values.ok()) return values.status();
@@ -121,15 +130,23 @@ absl::Status Run(const Options& options) {
     start = *std::move(read);
   }
 
-  const absl::Time begin = absl::Now();
   const int64_t default_rows = start.rows() > 0 ? start.rows() : 16;
-  absl::StatusOr<Samples> samples =
-      Draw(**client, {.model = {.name = model->name, .version = model->version},
-                      .sampler = options.sampler,
-                      .options = *std::move(values),
-                      .rows = options.rows.value_or(default_rows),
-                      .seed = options.seed,
-                      .start = start.values});
+  SampleQuery query = {
+      .model = {.name = model->name, .version = model->version},
+      .sampler = options.sampler,
+      .options = *std::move(values),
+      .rows = options.rows.value_or(default_rows),
+      .seed = options.seed,
+      .start = start.values};
+  std::unique_ptr<Recording> recording;
+  if (options.animate.wanted()) {
+    absl::StatusOr<std::unique_ptr<Recording>> made =
+        Recording::New(**client, options.animate, *model, &query);
+    if (!made.ok()) return made.status();
+    recording = *std::move(made);
+  }
+  const absl::Time begin = absl::Now();
+  absl::StatusOr<Samples> samples = Draw(**client, query, recording.get());
   if (!samples.ok()) return samples.status();
   const absl::Duration time = absl::Now() - begin;
 
@@ -140,6 +157,7 @@ absl::Status Run(const Options& options) {
     if (!written.ok()) return written;
   }
   absl::Status plotted = WritePlot(options.output, *model, x, std::nullopt);
+  if (plotted.ok() && recording != nullptr) plotted = recording->Write(x);
   if (!plotted.ok()) return plotted;
   return PrintResult(options, *samples, x, time);
 }
@@ -180,6 +198,7 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
       "Rows to start from instead of noise: a .csv, .csv.gz or .npy "
       "file, or - for csv on standard input");
   AddOutputOptions(*command, options->output);
+  AddAnimateOptions(*command, options->animate);
   AddConnectionOptions(*command, options->connection);
   command->footer(
       "Without --output the samples go to standard output, as csv or json; "
@@ -192,7 +211,10 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
       "--output x.csv\n"
       "  scorectl sample --model digits --sampler annealed_langevin --rows 64 "
       "--steps 25 --set first_noise_level=10 --set last_noise_level=0.05 "
-      "--set step_size=0.00025 --set denoise=true --output digits.png\n");
+      "--set step_size=0.00025 --set denoise=true --output digits.png\n"
+      "  scorectl sample --model mixture-2d --sampler langevin --rows 500 "
+      "--steps 400 --noise-level 0 --set step_size=0.01 "
+      "--set start_scale=3 --animate moving.gif --output x.npy\n");
   command->callback([options, outcome] { *outcome = Run(*options); });
 }
 

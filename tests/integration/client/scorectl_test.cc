@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "models/io/rows.h"
 #include "nlohmann/json.hpp"
+#include "tests/models/plots/animated_picture.h"
 #include "tests/support/model_server.h"
 #include "tests/support/temp_folder.h"
 
@@ -114,6 +115,47 @@ TEST_F(ScorectlTest, ImagesBecomeAContactSheet) {
             2);
 }
 
+TEST_F(ScorectlTest, AnimatesRowsWithoutMovingThemOtherwise) {
+  const std::string arguments = absl::StrCat(
+      "sample --model plain --sampler langevin --rows 20 --steps 200 "
+      "--set step_size=0.1 --seed 1 --output ",
+      folder_ / "x.csv");
+  ASSERT_EQ(Run(arguments).exit_code, 0);
+  const std::string still = Read("x.csv");
+  const Ran ran =
+      Run(absl::StrCat(arguments, " --animate ", folder_ / "moving.gif"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Read("x.csv"), still);
+  const AnimatedPicture picture = DecodeGif(Read("moving.gif"));
+  ASSERT_EQ(picture.frames.size(), 40u);
+  EXPECT_EQ(picture.frames[0].milliseconds, 80);
+  EXPECT_EQ(picture.frames[39].milliseconds, 2000);
+  // All points move between two frames; the axes do not.
+  EXPECT_GT(picture.frames[1].height, picture.height / 2);
+  EXPECT_LT(picture.frames[1].height, picture.height);
+}
+
+TEST_F(ScorectlTest, AnimatesImagesAsAContactSheet) {
+  const Ran ran = Run(absl::StrCat(
+      "sample --model images --sampler annealed_langevin --steps 7 --rows 5 "
+      "--frames 10 --animate ",
+      folder_ / "moving.png", " --plot ", folder_ / "still.png"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 5);
+  EXPECT_EQ(DecodeApng(Read("moving.png")).frames.size(), 10u);
+  EXPECT_THAT(Read("still.png"), StartsWith("\x89PNG"));
+}
+
+TEST_F(ScorectlTest, AnAnimationOfARefusedRunIsTheRefusal) {
+  const Ran ran =
+      Run(absl::StrCat("sample --model plain --sampler langevin --rows 1 "
+                       "--set step_size=-1 --animate ",
+                       folder_ / "moving.gif"));
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("step_size"));
+  EXPECT_EQ(Read("moving.gif"), "");
+}
+
 TEST_F(ScorectlTest, SamplersShowTheirOptionTables) {
   EXPECT_THAT(Run("samplers").out, HasSubstr("annealed_langevin: "));
   EXPECT_THAT(Run("samplers langevin").out, HasSubstr("required"));
@@ -136,6 +178,9 @@ TEST_F(ScorectlTest, EachKindOfFailureHasItsExitCodeAndOneLine) {
       {"sample --model plain --sampler langevin --set step=1", 2,
        "no option 'step'"},
       {"score --model plain --input - --output x.txt", 2, ".csv, .npy or .png"},
+      {"sample --model plain --sampler langevin --animate x.jpg", 2,
+       "--animate must end in .gif, .png or .apng; was 'x.jpg'"},
+      {"sample --model plain --sampler langevin --frames 0", 2, "--frames"},
       {"status --server localhost", 2, "target must be HOST:PORT"},
       {"status --server 127.0.0.1:1", 3, "127.0.0.1:1"},
       {"models --timeout 0.05 --server 127.0.0.1:1", 4, ""},
