@@ -15,9 +15,11 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
 
 std::string LabelText(const ModelInfo& model) {
   if (model.label == LabelType::kNone) return "none";
-  return absl::StrCat(
-      model.label == LabelType::kTime ? "time " : "noise level ",
-      model.label_min, " to ", model.label_max);
+  const std::string range =
+      absl::StrCat(model.label_min, " to ", model.label_max);
+  return model.label == LabelType::kTime
+             ? absl::StrCat("time ", range, " of ", model.process)
+             : absl::StrCat("noise level ", range);
 }
 
 }  // namespace scoreserve::ctl

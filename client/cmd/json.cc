@@ -59,7 +59,10 @@ Json ModelJson(const ModelInfo& model) {
           {"description", model.description},
           {"max_rows", model.max_rows},
           {"versions", model.versions},
-          {"refused", std::move(refused)}};
+          {"refused", std::move(refused)},
+          {"classes", model.classes},
+          {"process", model.process},
+          {"has_energy", model.has_energy}};
 }
 
 Json SamplerJson(const SamplerInfo& sampler) {

@@ -46,36 +46,8 @@ absl::StatusOr<std::vector<bool>> ParseColumns(const std::string& text,
   return columns;
 }
 
-absl::StatusOr<std::vector<int64_t>> ParseCondition(const std::string& text,
-                                                    int64_t rows) {
-  const auto bad = [&text] {
-    return UsageError(absl::StrCat(
-        "--condition must be class=N or class=N,N,…; was '", text, "'"));
-  };
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(text, absl::MaxSplits('=', 1));
-  if (parts.first != "class") return bad();
-  std::vector<int64_t> given;
-  for (const absl::string_view part : absl::StrSplit(parts.second, ',')) {
-    if (!IsInteger(part, -1, given.emplace_back())) return bad();
-  }
-  if (given.empty()) return bad();  // Without a "=" there is nothing to split.
-  if (given.size() == 1) return given;
-  std::vector<int64_t> classes(rows);
-  for (int64_t i = 0; i < rows; ++i) classes[i] = given[i % given.size()];
-  return classes;
-}
-
 void AddKnownOptions(CLI::App& command, KnownOptions& options) {
-  CLI::Option* condition = command.add_option(
-      "--condition", options.condition,
-      "class=N: draw rows of that class; class=0,1,2 gives row after row the "
-      "next one");
-  command
-      .add_option("--guidance", options.guidance,
-                  "Weight of classifier-free guidance: 1 is the condition "
-                  "alone, more follows it more closely")
-      ->needs(condition);
+  AddConditionOptions(command, options.condition);
   CLI::Option* inpaint = command.add_option(
       "--inpaint", options.inpaint,
       "A .csv, .csv.gz or .npy file with one row, or one for each: hold the "
@@ -100,13 +72,13 @@ void AddKnownOptions(CLI::App& command, KnownOptions& options) {
 absl::StatusOr<KnownRows> KnownRows::Read(const KnownOptions& options,
                                           int64_t rows, int64_t dim) {
   KnownRows known;
-  if (!options.condition.empty()) {
-    absl::StatusOr<std::vector<int64_t>> classes =
-        ParseCondition(options.condition, rows);
-    if (!classes.ok()) return classes.status();
-    known.classes_ = *std::move(classes);
+  absl::StatusOr<std::vector<int64_t>> classes =
+      ClassesOf(options.condition, rows);
+  if (!classes.ok()) return classes.status();
+  known.classes_ = *std::move(classes);
+  if (options.condition.guidance.has_value()) {
+    known.guidance_ = {*options.condition.guidance};
   }
-  if (options.guidance.has_value()) known.guidance_ = {*options.guidance};
   if (!options.inpaint.empty()) {
     absl::StatusOr<Rows> value = ReadRows(options.inpaint);
     if (!value.ok()) return FileError(value.status());

@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "client/cmd/condition.h"
 #include "models/io/rows.h"
 #include "scoreserve/sampling.h"
 
@@ -16,8 +17,7 @@ namespace scoreserve::ctl {
 
 // What the caller of `sample` knows of the rows to be drawn.
 struct KnownOptions {
-  std::string condition = {};  // "class=7" or "class=0,1,2".
-  std::optional<double> guidance = {};
+  ConditionOptions condition = {};
   std::string inpaint = {};  // A file of rows; empty: none.
   std::string known = {};    // Its known columns: "0:32,40".
   double deviation = 0.0;
@@ -33,11 +33,6 @@ void AddKnownOptions(CLI::App& command, KnownOptions& options);
 // single columns. A usage error where one is not below `dim`, or not a number.
 absl::StatusOr<std::vector<bool>> ParseColumns(const std::string& text,
                                                int64_t dim);
-
-// The classes of "class=0,1,2", repeated until there are `rows`; one class
-// alone stays one.
-absl::StatusOr<std::vector<int64_t>> ParseCondition(const std::string& text,
-                                                    int64_t rows);
 
 // What a query's spans point at while it runs.
 class KnownRows {

@@ -67,6 +67,10 @@ absl::Status PrintOne(Client& client, const std::string& name, bool json) {
   }
   lines.push_back(
       {"rows", absl::StrCat("at most ", model->max_rows, " a request")});
+  if (model->classes > 0) {
+    lines.push_back({"classes", absl::StrCat("0 to ", model->classes - 1)});
+  }
+  if (model->has_energy) lines.push_back({"energy", "yes"});
   for (const RefusedVersionInfo& refused : model->refused) {
     lines.push_back({absl::StrCat("refused ", refused.version), refused.why});
   }

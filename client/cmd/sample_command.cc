@@ -15,6 +15,7 @@
 #include "client/cmd/describe.h"
 #include "client/cmd/find_sampler.h"
 #include "client/cmd/json.h"
+#include "client/cmd/known.h"
 #include "client/cmd/outcome.h"
 #include "client/cmd/output.h"
 #include "client/cmd/progress.h"
@@ -29,6 +30,7 @@ struct Options {
   ConnectionOptions connection;
   OutputOptions output;
   AnimateOptions animate;
+  KnownOptions known;
   std::string model;
   std::string sampler;
   std::string input;
@@ -36,6 +38,7 @@ struct Options {
   std::optional<int64_t> rows, steps;
   std::optional<double> noise_level, time;
   std::optional<uint64_t> seed;
+  bool noise_input = false;
 };
 
 // --set, and the options that have a flag of their own, as the sampler's table
@@ -137,7 +140,12 @@ absl::Status Run(const Options& options) {
       .options = *std::move(values),
       .rows = options.rows.value_or(default_rows),
       .seed = options.seed,
-      .start = start.values};
+      .start = start.values,
+      .noise_start = options.noise_input};
+  const absl::StatusOr<KnownRows> known =
+      KnownRows::Read(options.known, query.rows, model->dim());
+  if (!known.ok()) return known.status();
+  known->Fill(query);
   std::unique_ptr<Recording> recording;
   if (options.animate.wanted()) {
     absl::StatusOr<std::unique_ptr<Recording>> made =
@@ -193,11 +201,16 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
   command->add_option(
       "--seed", options->seed,
       "The same seed draws the same samples (the server draws one)");
-  command->add_option(
+  CLI::Option* input = command->add_option(
       "--input", options->input,
       "Rows to start from instead of noise: a .csv, .csv.gz or .npy "
       "file, or - for csv on standard input");
+  command
+      ->add_flag("--noise-input", options->noise_input,
+                 "--input is clean data: noise it to the sampler's first level")
+      ->needs(input);
   AddOutputOptions(*command, options->output);
+  AddKnownOptions(*command, options->known);
   AddAnimateOptions(*command, options->animate);
   AddConnectionOptions(*command, options->connection);
   command->footer(

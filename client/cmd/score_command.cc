@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
 #include "client/cmd/commands.h"
+#include "client/cmd/condition.h"
 #include "client/cmd/connection.h"
 #include "client/cmd/describe.h"
 #include "client/cmd/json.h"
@@ -29,6 +30,7 @@ struct Options {
   std::string model;
   std::string input;
   std::optional<double> noise_level, time;
+  ConditionOptions condition;
 };
 
 absl::Span<const double> OneOrNone(const std::optional<double>& value) {
@@ -43,6 +45,9 @@ absl::StatusOr<Rows> ScoreAll(Client& client, const Options& options,
   const int64_t fit =
       kRequestBytes / (x.dim * static_cast<int64_t>(sizeof(float)));
   const int64_t most = std::max<int64_t>(1, std::min(fit, model.max_rows));
+  const absl::StatusOr<std::vector<int64_t>> classes =
+      ClassesOf(options.condition, x.rows());
+  if (!classes.ok()) return classes.status();
   for (int64_t row = 0; row < x.rows(); row += most) {
     const int64_t rows = std::min(most, x.rows() - row);
     const ScoreQuery query = {
@@ -50,7 +55,12 @@ absl::StatusOr<Rows> ScoreAll(Client& client, const Options& options,
         .x = absl::MakeConstSpan(x.row(row), rows * x.dim),
         .rows = rows,
         .noise_level = OneOrNone(options.noise_level),
-        .time = OneOrNone(options.time)};
+        .time = OneOrNone(options.time),
+        .condition = {
+            .classes = classes->size() > 1
+                           ? absl::MakeConstSpan(*classes).subspan(row, rows)
+                           : absl::MakeConstSpan(*classes),
+            .guidance = OneOrNone(options.condition.guidance)}};
     const absl::StatusOr<int64_t> version = client.Score(
         query,
         absl::MakeSpan(scores.values).subspan(row * x.dim, rows * x.dim));
@@ -131,6 +141,7 @@ void AddScoreCommand(CLI::App& app, absl::Status* outcome) {
       ->add_option("--time", options->time,
                    "The label of a network that takes a time")
       ->excludes(noise_level);
+  AddConditionOptions(*command, options->condition);
   AddOutputOptions(*command, options->output);
   AddConnectionOptions(*command, options->connection);
   command->footer(

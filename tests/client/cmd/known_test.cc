@@ -23,13 +23,14 @@ TEST(KnownTest, ColumnsAreRangesAndSingleOnes) {
 }
 
 TEST(KnownTest, AConditionIsOneClassOrRepeatsItsList) {
-  EXPECT_EQ(*ParseCondition("class=7", 4), std::vector<int64_t>({7}));
-  EXPECT_EQ(*ParseCondition("class=0,1,2", 5),
+  EXPECT_EQ(*ClassesOf({"class=7"}, 4), std::vector<int64_t>({7}));
+  EXPECT_EQ(*ClassesOf({"class=0,1,2"}, 5),
             std::vector<int64_t>({0, 1, 2, 0, 1}));
-  EXPECT_EQ(*ParseCondition("class=-1", 2), std::vector<int64_t>({-1}));
+  EXPECT_EQ(*ClassesOf({"class=-1"}, 2), std::vector<int64_t>({-1}));
+  EXPECT_TRUE(ClassesOf({}, 4)->empty());
   for (const std::string bad :
        {"7", "class", "class=", "class=x", "class=1,", "digit=1", "class=-2"}) {
-    EXPECT_FALSE(ParseCondition(bad, 4).ok()) << bad;
+    EXPECT_FALSE(ClassesOf({bad}, 4).ok()) << bad;
   }
 }
 
@@ -43,14 +44,15 @@ TEST(KnownTest, FillsTheQueryWithWhatWasGivenAndNothingElse) {
 
   const std::string file = testing::TempDir() + "known.csv";
   ASSERT_TRUE(WriteRows(file, {.dim = 2, .values = {5.0f, 6.0f}}).ok());
-  const KnownRows known = *KnownRows::Read({.condition = "class=3",
-                                            .guidance = 2.0,
-                                            .inpaint = file,
-                                            .known = "1",
-                                            .deviation = 0.5,
-                                            .lower = 0.0,
-                                            .reflect = true},
-                                           3, 2);
+  KnownOptions options;
+  options.condition.condition = "class=3";
+  options.condition.guidance = 2.0;
+  options.inpaint = file;
+  options.known = "1";
+  options.deviation = 0.5;
+  options.lower = 0.0;
+  options.reflect = true;
+  const KnownRows known = *KnownRows::Read(options, 3, 2);
   known.Fill(query);
   EXPECT_EQ(query.condition.classes[0], 3);
   EXPECT_EQ(query.condition.guidance[0], 2.0);
