@@ -20,15 +20,21 @@ double SquaredNorm(absl::Span<const float> values) {
 
 }  // namespace
 
+double CorrectorStepSize(double parameter, double squared_noise,
+                         double squared_score) {
+  const double h = parameter * squared_noise / squared_score;
+  return std::isfinite(h) ? h : 0.0;
+}
+
 void ResolveCorrector(absl::Span<const float> score, RowStep& step,
                       std::vector<float>& scratch) {
   scratch.resize(score.size());
   FillNormals(step.noise, Purpose::kStep, 1, static_cast<int64_t>(score.size()),
               scratch.data());
-  const double h = step.parameter * SquaredNorm(scratch) / SquaredNorm(score);
-  const bool moves = std::isfinite(h);
-  step.xs = moves ? static_cast<float>(h) : 0.0f;
-  step.xz = moves ? static_cast<float>(std::sqrt(2.0 * h)) : 0.0f;
+  const double h = CorrectorStepSize(step.parameter, SquaredNorm(scratch),
+                                     SquaredNorm(score));
+  step.xs = static_cast<float>(h);
+  step.xz = static_cast<float>(std::sqrt(2.0 * h));
 }
 
 }  // namespace scoreserve

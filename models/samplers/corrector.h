@@ -11,12 +11,17 @@
 
 namespace scoreserve {
 
+// h = parameter · (‖z‖ / ‖s‖)², of squared norms; 0 where that is not finite: a
+// row whose score is 0 or not finite stays where it is.
+double CorrectorStepSize(double parameter, double squared_noise,
+                         double squared_score);
+
 // Turns a step of kind kCorrector into the affine one that Advance() does next:
 //
-//   x ← x + h·s + √(2h)·z,  h = step.parameter · (‖z‖ / ‖s‖)²,
+//   x ← x + h·s + √(2h)·z,  h = CorrectorStepSize(step.parameter, …),
 //
 // with the norms of this row's own score and noise, never those of its
-// batch-mates. A row whose score is 0 or not finite stays where it is.
+// batch-mates.
 // `scratch` is reused from row to row.
 void ResolveCorrector(absl::Span<const float> score, RowStep& step,
                       std::vector<float>& scratch);

@@ -3,10 +3,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "models/io/model_config.h"
-#include "models/status.h"
+#include "models/samplers/fixed_label.h"
 
 namespace scoreserve {
 namespace {
@@ -16,23 +14,13 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
   const absl::StatusOr<LangevinOptions> options =
       LangevinOptionTable().Parse(values);
   if (!options.ok()) return options.status();
-  const LabelRule& rule = target.label;
-  if (rule.kind != LabelKind::kNone) {
-    const absl::Status label = CheckLabel(rule, "label", options->label);
-    if (!label.ok()) return label;
-  } else if (values.contains("label")) {
-    return InvalidField("label",
-                        "label must be absent: this network takes none");
-  }
-  Level level;
-  if (rule.kind == LabelKind::kNoiseLevel) level.sigma = options->label;
-  if (rule.kind == LabelKind::kTime && target.process != nullptr) {
-    level = target.process->At(options->label);
-  }
-  return SamplerPlan{.table = LangevinSteps(*options, level),
+  const absl::StatusOr<Level> level =
+      LevelOfLabel(values, options->label, target);
+  if (!level.ok()) return level.status();
+  return SamplerPlan{.table = LangevinSteps(*options, *level),
                      .start_scale = options->start_scale,
-                     .start_alpha = level.alpha,
-                     .start_sigma = level.sigma};
+                     .start_alpha = level->alpha,
+                     .start_sigma = level->sigma};
 }
 
 }  // namespace

@@ -7,8 +7,16 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "models/samplers/annealed_langevin.h"
+#include "models/samplers/ddim.h"
+#include "models/samplers/dpm_solver.h"
+#include "models/samplers/euler_maruyama.h"
+#include "models/samplers/heun.h"
 #include "models/samplers/langevin.h"
+#include "models/samplers/mala.h"
+#include "models/samplers/predictor_corrector.h"
+#include "models/samplers/reverse_diffusion.h"
 #include "models/samplers/sampler.h"
+#include "models/samplers/underdamped_langevin.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -17,7 +25,15 @@ const std::vector<Sampler>& Samplers() {
   // A new sampler is one line here, by name.
   static const auto& samplers = *new std::vector<Sampler>({
       AnnealedLangevinSampler(),
+      DdimSampler(),
+      DpmSolverSampler(),
+      EulerMaruyamaSampler(),
+      HeunSampler(),
       LangevinSampler(),
+      MalaSampler(),
+      PredictorCorrectorSampler(),
+      ReverseDiffusionSampler(),
+      UnderdampedLangevinSampler(),
   });
   return samplers;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -157,8 +158,11 @@ TEST_F(ClientCallsTest, DivergenceNamesItsStep) {
 TEST_F(ClientCallsTest, SamplersComeWithTheirOptionTables) {
   const auto samplers = client_->ListSamplers();
   ASSERT_TRUE(samplers.ok()) << samplers.status();
-  const SamplerInfo& langevin = samplers->back();
-  EXPECT_EQ(langevin.name, "langevin");
+  const auto found = std::find_if(
+      samplers->begin(), samplers->end(),
+      [](const SamplerInfo& sampler) { return sampler.name == "langevin"; });
+  ASSERT_NE(found, samplers->end());
+  const SamplerInfo& langevin = *found;
   EXPECT_EQ(langevin.options[0].name, "step_size");
   EXPECT_EQ(langevin.options[0].type, "number");
   EXPECT_FALSE(langevin.options[0].default_value.has_value());

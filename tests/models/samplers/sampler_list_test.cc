@@ -13,8 +13,12 @@
 namespace scoreserve {
 namespace {
 
-constexpr LabelRule kNoiseLevel = {
-    .kind = LabelKind::kNoiseLevel, .min = 0.0, .max = 100.0};
+// What every sampler runs on.
+SamplerTarget Target() {
+  ModelConfig config;
+  config.label = {.kind = LabelKind::kNoiseLevel, .min = 0.0, .max = 100.0};
+  return TargetOf(config, /*has_energy=*/true).value();
+}
 
 TEST(SamplerListTest, NamesAreUniqueAndInOrder) {
   std::vector<std::string> names;
@@ -45,18 +49,19 @@ TEST(SamplerListTest, TheDefaultsThatAreDescribedAreTaken) {
     for (const OptionDescription& option : sampler.options) {
       values[option.name] = option.default_value;
     }
-    EXPECT_TRUE(sampler.plan(values, {.label = kNoiseLevel}).ok())
-        << sampler.name;
+    EXPECT_TRUE(sampler.plan(values, Target()).ok()) << sampler.name;
   }
 }
 
 TEST(SamplerListTest, EveryOptionIsRefusedByItsName) {
   for (const Sampler& sampler : Samplers()) {
     for (const OptionDescription& option : sampler.options) {
-      const absl::Status status =
-          sampler
-              .plan({{option.name, std::string("x")}}, {.label = kNoiseLevel})
-              .status();
+      OptionValues values;
+      for (const OptionDescription& other : sampler.options) {
+        if (other.required) values[other.name] = other.default_value;
+      }
+      values[option.name] = std::string("x");
+      const absl::Status status = sampler.plan(values, Target()).status();
       EXPECT_EQ(FieldOf(status), option.name) << sampler.name;
     }
   }
