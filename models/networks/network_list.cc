@@ -64,7 +64,9 @@ const std::vector<NetworkKind>& NetworkKinds() {
       {"mlp", "Multilayer perceptron with SiLU, without a label.",
        MlpOptionTable().Describe(), kNoLabel, NewMlp},
       {"residual_mlp",
-       "Residual perceptron of the noise level, with EDM preconditioning.",
+       "Residual perceptron of the noise level or time and of a class, with "
+       "EDM "
+       "preconditioning.",
        ResidualMlpOptionTable().Describe(), kNoiseLevels, NewResidualMlp},
   };
   return kinds;
@@ -87,7 +89,15 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewNetwork(
   if (!kind.ok()) return kind.status();
   // Tensors made in inference mode could never be trained.
   const c10::InferenceMode ordinary(false);
-  return (*kind)->create(config, seed);
+  absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
+      (*kind)->create(config, seed);
+  if (network.ok() && (*network)->classes() != config.classes) {
+    return InvalidField("classes",
+                        absl::StrCat((*network)->classes(), " for network '",
+                                     config.network, "'"),
+                        absl::StrCat(config.classes));
+  }
+  return network;
 }
 
 absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(

@@ -150,6 +150,18 @@ TEST_P(EveryNetworkTest, RefusesAnOptionThatItHasNot) {
   EXPECT_EQ(FieldOf(NewNetwork(config, 1).status()), "network.options.colour");
 }
 
+TEST_P(EveryNetworkTest, TakesClassesOrRefusesThem) {
+  ModelConfig config = Small();
+  config.classes = 4;
+  const auto network = NewNetwork(config, 1);
+  if (network.ok()) {
+    EXPECT_EQ((*network)->classes(), 4);
+  } else {
+    EXPECT_EQ(network.status().message(),
+              "classes must be 0 for network '" + GetParam() + "'; was 4");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Kinds, EveryNetworkTest,
     [] {

@@ -11,6 +11,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/tensor.h"
 #include "models/networks/score_network.h"
 #include "models/samplers/noise.h"
 #include "tests/support/one_thread.h"
@@ -46,6 +47,21 @@ inline ModelConfig Config(std::string network, int64_t dim,
 inline constexpr LabelRule kLevels = {LabelKind::kNoiseLevel, 0.01, 50.0};
 inline constexpr LabelRule kLevelsFromZero = {LabelKind::kNoiseLevel, 0.0,
                                               50.0};
+
+inline at::Tensor Classes(std::vector<int64_t> classes) {
+  return at::tensor(classes, at::kLong);
+}
+
+// A small residual_mlp at the times of `process`, of `classes` classes.
+inline ModelConfig TimedConfig(std::string process, int64_t dim,
+                               int64_t classes = 0) {
+  ModelConfig config =
+      Config("residual_mlp", dim, {LabelKind::kTime, 0.001, 1.0},
+             {{"width", int64_t{16}}, {"blocks", int64_t{2}}});
+  config.process = ProcessConfig{.name = std::move(process), .options = {}};
+  config.classes = classes;
+  return config;
+}
 
 inline std::unique_ptr<ScoreNetwork> New(const ModelConfig& config,
                                          uint64_t seed = 1) {
