@@ -98,6 +98,10 @@ void DataArguments::AddTo(CLI::App& app) {
   app.add_option("--columns", columns,
                  "Columns that are data, FIRST:END, END not included [all]")
       ->group("Data");
+  app.add_option("--class-column", class_column,
+                 "Column of the class 0, 1, ... of a row; -1: none")
+      ->capture_default_str()
+      ->group("Data");
   app.add_option("--shape", shape,
                  "Shape of one row, as 8,8 [number of columns]")
       ->group("Data");
@@ -122,6 +126,7 @@ absl::StatusOr<DataOptions> DataArguments::Parse() const {
     return InvalidField("data", "data must be given: --data FILE");
   options.path = data;
   options.hold_out_every = hold_out_every;
+  if (class_column != -1) options.class_column = class_column;
   absl::Status status = ParseColumns(columns, options);
   if (status.ok()) status = ParseNumber("offset", offset, options.offset);
   if (status.ok()) status = ParseNumber("scale", scale, options.scale);

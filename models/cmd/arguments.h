@@ -37,7 +37,7 @@ absl::StatusOr<std::pair<double, double>> ParseInterval(
 // The options that say what data is, as text until it is known what they fit.
 struct DataArguments {
   std::string data, columns, shape, offset, scale, range;
-  int64_t hold_out_every = 10;
+  int64_t hold_out_every = 10, class_column = -1;
 
   void AddTo(CLI::App& app);
   absl::StatusOr<DataOptions> Parse() const;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "models/io/model_repository.h"
 #include "models/networks/score_network.h"
+#include "models/option_text.h"
 #include "models/quality/quality_data.h"
 #include "models/status.h"
 
@@ -35,17 +35,41 @@ absl::StatusOr<ModelFiles> ReadModel(const ModelRepository& repository,
   return repository.Read(model, version);
 }
 
+// Whether the network knows all classes of the data.
+absl::Status CheckClasses(const ScoreNetwork& network,
+                          const QualityData& data) {
+  if (network.classes() == 0) return absl::OkStatus();
+  int64_t classes = 0;
+  for (const int c : data.training_classes) {
+    classes = std::max<int64_t>(classes, c + 1);
+  }
+  for (const int64_t c : data.hold_out_classes) {
+    classes = std::max(classes, c + 1);
+  }
+  if (classes <= network.classes()) return absl::OkStatus();
+  return InvalidField(
+      "class-column",
+      absl::StrCat("of the model's classes, 0 to ", network.classes() - 1),
+      absl::StrCat(classes - 1));
+}
+
 }  // namespace
 
 void EvaluateCommand::AddTo(CLI::App& app) {
   data_.AddTo(app);
-  app.add_option("--class-column", class_column_,
-                 "Column that holds the class 0, 1, ... of a row; -1: none")
-      ->capture_default_str();
   app.add_option("--repository", repository_, "Folder of the model repository")
       ->required();
   app.add_option("--model", model_, "Its name")->required();
   app.add_option("--model-version", version_, "0: the highest")
+      ->capture_default_str();
+  app.add_option("--sampler", sampler_,
+                 "Its name [the standard one of the model's label]");
+  app.add_option("--set", sampler_settings_,
+                 "name=value, an option of the sampler")
+      ->take_all();
+  app.add_option("--guidance", options_.guidance,
+                 "Guidance weights to try, of a model with classes")
+      ->delimiter(',')
       ->capture_default_str();
   app.add_option("--samples", options_.samples, "Samples to draw")
       ->check(CLI::Range(1, 1'000'000))
@@ -62,13 +86,30 @@ void EvaluateCommand::AddTo(CLI::App& app) {
   app.footer(
       "\nPrints, in Markdown, held-out denoising errors beside the best "
       "affine\n"
-      "denoiser's, and samples (annealed Langevin, 251 evaluations) beside "
-      "held-out\n"
-      "rows.\n\nExample:\n"
+      "denoiser's, how many samples are of the class asked for, and samples "
+      "beside\n"
+      "held-out rows. Standard samplers: annealed Langevin, 251 evaluations, "
+      "for "
+      "noise\n"
+      "levels; ddim, 50, for times.\n\nExample:\n"
       "  scoretrain evaluate --data tests/data/digits.csv.gz --columns 0:64 "
       "\\\n"
       "    --class-column 64 --hold-out-every 5 --repository models/zoo \\\n"
       "    --model digits\n");
+}
+
+absl::StatusOr<SamplerPlan> EvaluateCommand::Plan(
+    const SamplerTarget& target) const {
+  if (sampler_.empty()) {
+    if (sampler_settings_.empty()) return StandardSampler(target);
+    return InvalidField("sampler", "given where its options are", "absent");
+  }
+  absl::StatusOr<const Sampler*> sampler = FindSampler(sampler_);
+  if (!sampler.ok()) return sampler.status();
+  absl::StatusOr<OptionValues> options =
+      ParseOptionSettings("set", sampler_settings_);
+  if (!options.ok()) return options.status();
+  return (*sampler)->plan(*options, target);
 }
 
 absl::Status EvaluateCommand::Run() const {
@@ -84,13 +125,12 @@ absl::Status EvaluateCommand::Run() const {
   const absl::StatusOr<SamplerTarget> target =
       TargetOf(files->config, (*network)->has_energy());
   if (!target.ok()) return target.status();
-  absl::StatusOr<SamplerPlan> sampler = StandardSampler(*target);
+  absl::StatusOr<SamplerPlan> sampler = Plan(*target);
   if (!sampler.ok()) return sampler.status();
-  std::optional<int64_t> class_column;
-  if (class_column_ >= 0) class_column = class_column_;
   absl::StatusOr<QualityData> data =
-      ReadQualityData(*data_options, class_column, files->config.data);
+      ReadQualityData(*data_options, files->config.data);
   if (!data.ok()) return data.status();
+  if (absl::Status fit = CheckClasses(**network, *data); !fit.ok()) return fit;
   const int64_t fewest = std::min(
       {data->training.rows(), data->hold_out.rows(), options_.samples});
   if (options_.subset > fewest) {
@@ -99,7 +139,7 @@ absl::Status EvaluateCommand::Run() const {
         absl::StrCat(options_.subset));
   }
   const QualityReport report =
-      MeasureQuality(**network, *sampler, *data, options_);
+      MeasureQuality(**network, *target, *sampler, *data, options_);
   std::fputs(QualityTables(report).c_str(), stdout);
   return absl::OkStatus();
 }

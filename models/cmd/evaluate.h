@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "models/cmd/arguments.h"
 #include "models/quality/quality_report.h"
+#include "models/samplers/sampler.h"
 
 namespace scoreserve {
 
@@ -20,8 +23,12 @@ class EvaluateCommand {
 
  private:
   DataArguments data_;
-  std::string repository_, model_;
-  int64_t version_ = 0, class_column_ = -1;
+  // The sampler asked for, or the standard one of the label.
+  absl::StatusOr<SamplerPlan> Plan(const SamplerTarget& target) const;
+
+  std::string repository_, model_, sampler_;
+  std::vector<std::string> sampler_settings_;
+  int64_t version_ = 0;
   QualityOptions options_;
   int threads_ = 1;
 };

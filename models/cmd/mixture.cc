@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,10 +40,10 @@ void MixtureCommand::AddTo(CLI::App& app) {
          "sum to 1")
       ->required();
   app.add_option(
-         "--label-range", label_range_,
-         "Noise levels that may be asked for, MIN,MAX; 0 is the density "
-         "itself")
-      ->capture_default_str();
+      "--label-range", label_range_,
+      "Noise levels or times that may be asked for, MIN,MAX; 0 is the "
+      "density itself [0,50 or 0,1]");
+  process_.AddTo(app, "OPTIONS");
   app.add_option("--repository", repository_, "Folder of the model repository")
       ->required();
   app.add_option("--model", model_, "Name; the next version of it is written")
@@ -61,17 +62,23 @@ absl::Status MixtureCommand::Run() const {
     return InvalidField("components", "rows of weight, variance and a mean",
                         absl::StrCat(rows->rows(), " rows of ", rows->dim));
   }
-  absl::StatusOr<std::pair<double, double>> levels =
-      ParseInterval("label-range", label_range_);
-  if (!levels.ok()) return levels.status();
+  absl::StatusOr<std::optional<ProcessConfig>> process = process_.Parse();
+  if (!process.ok()) return process.status();
+  const bool timed = process->has_value();
+  absl::StatusOr<std::pair<double, double>> labels = ParseInterval(
+      "label-range",
+      !label_range_.empty() ? label_range_ : (timed ? "0,1" : "0,50"));
+  if (!labels.ok()) return labels.status();
   ModelConfig config;
+  config.process = *std::move(process);
   config.description = description_.empty()
                            ? "A mixture of Gaussians, in closed form."
                            : description_;
   config.network = "gaussian_mixture";
   config.network_options = {{"components", rows->rows()}};
   config.data.shape = {rows->dim - 2};
-  config.label = {LabelKind::kNoiseLevel, levels->first, levels->second};
+  config.label = {timed ? LabelKind::kTime : LabelKind::kNoiseLevel,
+                  labels->first, labels->second};
   config.provenance = {{"components", components_}};
   const ModelFiles files = {.config = config, .arrays = MixtureArrays(*rows)};
   // What cannot be loaded is not published.

@@ -5,6 +5,7 @@
 
 #include "CLI/App.hpp"
 #include "absl/status/status.h"
+#include "models/cmd/process_arguments.h"
 
 namespace scoreserve {
 
@@ -15,8 +16,8 @@ class MixtureCommand {
   absl::Status Run() const;
 
  private:
-  std::string components_, label_range_ = "0,50", repository_, model_,
-                           description_;
+  ProcessArguments process_;
+  std::string components_, label_range_, repository_, model_, description_;
 };
 
 }  // namespace scoreserve

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,9 +26,13 @@
 namespace scoreserve {
 namespace {
 
-absl::StatusOr<LabelRule> Label(const NetworkKind& network,
+// The first time of a process is not 0, at which networks that learn would have
+// to know the data itself.
+constexpr LabelRule kTimes = {LabelKind::kTime, 0.001, 1.0};
+
+absl::StatusOr<LabelRule> Label(const NetworkKind& network, bool timed,
                                 const std::string& range) {
-  LabelRule label = network.usual_label;
+  LabelRule label = timed ? kTimes : network.usual_label;
   if (range.empty()) return label;
   if (label.kind == LabelKind::kNone) {
     return InvalidField(
@@ -76,10 +81,10 @@ void PrintSummary(const std::string& path, const TrainingRun& run,
                   const TrainingOutcome& outcome, int64_t num_weights) {
   absl::PrintF("%s: network %s, %d weights\n", path, run.config.network,
                num_weights);
-  absl::PrintF("%d training rows, %d held out\n", run.training.size(0),
-               run.hold_out.size(0));
+  absl::PrintF("%d training rows, %d held out\n", run.training.size(),
+               run.hold_out.size());
   absl::PrintF("loss %.5g", outcome.curve.back().loss);
-  if (run.hold_out.size(0) > 0) {
+  if (run.hold_out.size() > 0) {
     absl::PrintF(", hold-out %.5g (%.5g before training)",
                  outcome.curve.back().hold_out, outcome.first_hold_out);
   }
@@ -90,7 +95,7 @@ void PrintSummary(const std::string& path, const TrainingRun& run,
 
 }  // namespace
 
-// Network and label, before the data is known.
+// Network, process and label, before the data is known.
 absl::StatusOr<ModelConfig> TrainCommand::Config() const {
   ModelConfig config;
   config.network = network_;
@@ -107,7 +112,11 @@ absl::StatusOr<ModelConfig> TrainCommand::Config() const {
   for (const OptionDescription& option : (*kind)->options) {
     config.network_options.emplace(option.name, option.default_value);
   }
-  absl::StatusOr<LabelRule> label = Label(**kind, label_range_);
+  absl::StatusOr<std::optional<ProcessConfig>> process = process_.Parse();
+  if (!process.ok()) return process.status();
+  config.process = *std::move(process);
+  absl::StatusOr<LabelRule> label =
+      Label(**kind, config.process.has_value(), label_range_);
   if (!label.ok()) return label.status();
   config.label = *label;
   return config;
@@ -121,7 +130,7 @@ absl::StatusOr<TrainingRun> TrainCommand::Prepare() const {
       ParseOptionSettings("objective-set", objective_settings_);
   if (!objective_options.ok()) return objective_options.status();
   absl::StatusOr<std::unique_ptr<Objective>> objective =
-      NewObjective(objective_, *objective_options, config->label);
+      NewObjective(objective_, *objective_options, *config);
   if (!objective.ok()) return objective.status();
   absl::StatusOr<TrainerOptions> options =
       ParseTrainerOptions(trainer_settings_);
@@ -133,8 +142,11 @@ absl::StatusOr<TrainingRun> TrainCommand::Prepare() const {
   absl::StatusOr<DataSet> data = ReadDataSet(*data_options);
   if (!data.ok()) return data.status();
   config->data = data->space;
-  run.training = ToModelSpace(data->training, data->space);
-  run.hold_out = ToModelSpace(data->hold_out, data->space);
+  config->classes = data->classes;
+  run.training =
+      ToModelSpace(data->training, data->training_classes, data->space);
+  run.hold_out =
+      ToModelSpace(data->hold_out, data->hold_out_classes, data->space);
   config->provenance = {
       {"data", data_.data},
       {"hold_out_every", absl::StrCat(data_.hold_out_every)},
@@ -142,8 +154,11 @@ absl::StatusOr<TrainingRun> TrainCommand::Prepare() const {
       {"seed", absl::StrCat(seed_)},
       {"training",
        absl::StrJoin(trainer_settings_, " ", absl::PairFormatter("="))},
-      {"training_rows", absl::StrCat(run.training.size(0))},
+      {"training_rows", absl::StrCat(run.training.size())},
   };
+  if (data->classes > 0) {
+    config->provenance["class_column"] = absl::StrCat(data_.class_column);
+  }
   absl::StatusOr<std::unique_ptr<Trainer>> trainer =
       Trainer::New(*config, *std::move(objective), run.options, seed_);
   if (!trainer.ok()) return trainer.status();
@@ -169,7 +184,7 @@ absl::Status TrainCommand::Run(const std::atomic<bool>& stop) const {
 
 absl::Status TrainCommand::Publish(TrainingRun& run,
                                    const TrainingOutcome& outcome) const {
-  if (run.hold_out.size(0) > 0) {
+  if (run.hold_out.size() > 0) {
     run.config.provenance["hold_out_loss"] =
         absl::StrFormat("%.6g", outcome.curve.back().hold_out);
   }

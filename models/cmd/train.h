@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/cmd/arguments.h"
+#include "models/cmd/process_arguments.h"
 #include "models/cmd/training_run.h"
 #include "models/io/model_config.h"
 
@@ -34,6 +35,7 @@ class TrainCommand {
   DataArguments data_;
   std::string network_ = "residual_mlp", objective_ = "denoising";
   std::vector<std::string> network_settings_, objective_settings_;
+  ProcessArguments process_;
   std::map<std::string, std::string> trainer_settings_;
   std::string label_range_, repository_, model_, description_;
   uint64_t seed_ = 1;

@@ -7,6 +7,7 @@
 #include "models/networks/score_network.h"
 #include "models/objectives/objective.h"
 #include "models/option_text.h"
+#include "models/processes/noise_process.h"
 #include "models/training/trainer.h"
 
 namespace scoreserve {
@@ -20,6 +21,10 @@ Examples:
   The score of one density, for Langevin dynamics at noise level 0.1:
     scoretrain --data rows.npy --network mlp --set width=128 \
       --objective-set noise_level=0.1 --repository models --model rows
+  Conditioned on the digit, at times of the variance-preserving process:
+    scoretrain --data tests/data/digits.csv.gz --columns 0:64 --shape 8,8 \
+      --class-column 64 --process vp --process-set beta_max=20 \
+      --repository models --model digits-class
   A closed form from a table of components; how good a model of images is:
     scoretrain mixture --help
     scoretrain evaluate --help
@@ -31,11 +36,15 @@ Exit codes:
   130  interrupted; nothing is written
 )";
 
-// The tables of what --set and --objective-set take.
+// The tables of what --set, --process-set and --objective-set take.
 std::string Tables() {
   std::string text;
   for (const NetworkKind& kind : NetworkKinds()) {
     absl::StrAppend(&text, "\nNetwork ", kind.name, ": ", kind.help, "\n",
+                    OptionsHelp(kind.options, "  "));
+  }
+  for (const ProcessKind& kind : ProcessKinds()) {
+    absl::StrAppend(&text, "\nProcess ", kind.name, ": ", kind.help, "\n",
                     OptionsHelp(kind.options, "  "));
   }
   for (const ObjectiveKind& kind : ObjectiveKinds()) {
@@ -58,8 +67,10 @@ void TrainCommand::AddTo(CLI::App& app) {
       ->group("Model");
   app.add_option(
          "--label-range", label_range_,
-         "Noise levels that the network takes, MIN,MAX [its usual ones]")
+         "Noise levels or times that the network takes, MIN,MAX [its usual "
+         "ones]")
       ->group("Model");
+  process_.AddTo(app, "Model");
   app.add_option("--objective", objective_, "Kind of objective (below)")
       ->capture_default_str()
       ->group("Model");

@@ -18,7 +18,7 @@ absl::StatusOr<TrainingOutcome> RunTraining(TrainingRun& run, double log_every,
                                             const std::atomic<bool>& stop) {
   constexpr int64_t kCurvePoints = 50;
   TrainingOutcome outcome;
-  const bool held_out = run.hold_out.size(0) > 0;
+  const bool held_out = run.hold_out.size() > 0;
   const int64_t steps = run.options.steps;
   const int64_t every = std::max<int64_t>(1, steps / kCurvePoints);
   if (held_out) outcome.first_hold_out = run.trainer->HoldOutLoss(run.hold_out);

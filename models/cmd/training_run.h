@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "models/cmd/curve.h"
 #include "models/io/model_config.h"
+#include "models/objectives/conditioned_rows.h"
 #include "models/training/trainer.h"
 
 namespace scoreserve {
@@ -19,7 +19,7 @@ namespace scoreserve {
 struct TrainingRun {
   ModelConfig config;
   TrainerOptions options;
-  at::Tensor training, hold_out;  // In model space; hold_out may have no rows.
+  ConditionedRows training, hold_out;  // hold_out may have no rows.
   std::unique_ptr<Trainer> trainer;
 };
 

@@ -1,11 +1,13 @@
 // Denoising score matching (Vincent 2011), at one noise level or over all
-// levels of the network's label (Song and Ermon 2019): with x̃ = x + σ z,
+// levels of the network's label (Song and Ermon 2019): with x̃ = αx + σz and
+// u = σ/α, the noise beside data of unit scale,
 //
-//   loss = ½ σ^p |s(x̃, σ) + z/σ|².
+//   loss = ½ u^p |α s(x̃, label) + z/u|².
 //
-// p = 2 makes it ½ |D − x|² / σ² for the denoiser D = x̃ + σ² s, which weighs
-// levels alike; p = 0 is the plain objective, p = 4 that of the sliced score
-// matching code. The minimiser is the score of the *noised* density.
+// α = 1 and u = σ where the label is a noise level or none. p = 2 makes it
+// ½ |D − x|² / u² for the denoiser D = (x̃ + σ² s)/α, which weighs levels alike;
+// p = 0 is the plain objective, p = 4 that of the sliced score matching code.
+// The minimiser is the score of the *noised* density.
 
 #ifndef SCORESERVE_MODELS_OBJECTIVES_DENOISING_H_
 #define SCORESERVE_MODELS_OBJECTIVES_DENOISING_H_
@@ -21,21 +23,34 @@ namespace scoreserve {
 struct DenoisingOptions {
   double noise_level = 0.0;  // 0: drawn for each row (noise_levels.h).
   double weight_power = 2.0;
+  // Of rows that have a class: the fraction trained without it (Ho and Salimans
+  // 2022).
+  double condition_dropout = 0.15;
 };
 
 const OptionTable<DenoisingOptions>& DenoisingOptionTable();
 
 // INVALID_ARGUMENT where noise_level is outside the label's range, or 0 for a
-// network that takes no label or only levels that are never drawn;
-// UNSUITABLE_MODEL where the label is a time.
+// network that takes no label or only levels that are never drawn; as
+// ProcessOf().
 absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
-    const OptionValues& options, const LabelRule& label);
+    const OptionValues& options, const ModelConfig& config);
 
-// The loss itself, of given levels (float64 [rows], the label too where the
-// network takes one) and noise z ([rows, dim], standard normal) → [rows].
-at::Tensor DenoisingLosses(const ScoreNetwork& network, const at::Tensor& x,
-                           const at::Tensor& levels, const at::Tensor& z,
-                           double weight_power, Workspace& workspace);
+// Where each row is noised to, float64 [rows] each.
+struct RowLevels {
+  at::Tensor alpha{}, sigma{};
+  at::Tensor label{};  // What the network receives, where it takes a label.
+};
+
+// Those whose label is the noise level itself: α = 1.
+RowLevels LevelsOfNoise(const at::Tensor& sigma);
+
+// The loss itself, of given levels and noise z ([rows, dim], standard normal) →
+// [rows].
+at::Tensor DenoisingLosses(const ScoreNetwork& network,
+                           const ConditionedRows& rows, const RowLevels& levels,
+                           const at::Tensor& z, double weight_power,
+                           Workspace& workspace);
 
 }  // namespace scoreserve
 

@@ -13,6 +13,7 @@
 #include "models/io/model_config.h"
 #include "models/networks/score_network.h"
 #include "models/networks/workspace.h"
+#include "models/objectives/conditioned_rows.h"
 #include "models/options.h"
 #include "models/samplers/noise.h"
 
@@ -32,13 +33,14 @@ class Objective {
 
   virtual Estimand estimand() const = 0;
 
-  // The loss [rows] of each row of x [rows, dim], which is in model space; the
-  // caller takes their mean. In grad mode it is differentiable in the weights
-  // of `network`. Row i draws from (first.seed, first.step, first.row + i), so
-  // a row's loss does not depend on how rows are cut into batches. Requires a
-  // network of the label that the objective was made for.
-  virtual at::Tensor Losses(const ScoreNetwork& network, const at::Tensor& x,
-                            const NoiseKey& first,
+  // The loss [rows] of each row; the caller takes their mean. In grad mode it
+  // is differentiable in the weights of `network`. Row i draws from
+  // (first.seed, first.step, first.row + i), so a row's loss does not depend on
+  // how rows are cut into batches. Requires a network of the config that the
+  // objective was made for, and rows without conditions where that has no
+  // classes.
+  virtual at::Tensor Losses(const ScoreNetwork& network,
+                            const ConditionedRows& rows, const NoiseKey& first,
                             Workspace& workspace) const = 0;
 };
 
@@ -48,9 +50,10 @@ struct ObjectiveKind {
   std::string help;  // One sentence, with the source.
   std::vector<OptionDescription> options;
   // INVALID_ARGUMENT naming the option, its rule and the value; with reason
-  // UNSUITABLE_MODEL where a network with that label cannot be trained so.
+  // UNSUITABLE_MODEL where a network with that label, of that process, cannot
+  // be trained so. Nothing else of the config is read.
   absl::StatusOr<std::unique_ptr<Objective>> (*create)(
-      const OptionValues& options, const LabelRule& label);
+      const OptionValues& options, const ModelConfig& config);
 };
 
 // All of them, by name.
@@ -60,7 +63,7 @@ const std::vector<ObjectiveKind>& ObjectiveKinds();
 // ObjectiveKind::create.
 absl::StatusOr<std::unique_ptr<Objective>> NewObjective(
     absl::string_view name, const OptionValues& options,
-    const LabelRule& label);
+    const ModelConfig& config);
 
 }  // namespace scoreserve
 

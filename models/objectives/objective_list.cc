@@ -22,10 +22,10 @@ const std::vector<ObjectiveKind>& ObjectiveKinds() {
 
 absl::StatusOr<std::unique_ptr<Objective>> NewObjective(
     absl::string_view name, const OptionValues& options,
-    const LabelRule& label) {
+    const ModelConfig& config) {
   std::vector<std::string> names;
   for (const ObjectiveKind& kind : ObjectiveKinds()) {
-    if (kind.name == name) return kind.create(options, label);
+    if (kind.name == name) return kind.create(options, config);
     names.push_back(kind.name);
   }
   return InvalidField(

@@ -5,7 +5,9 @@
 
 #include "ATen/core/Tensor.h"
 #include "models/networks/score_network.h"
+#include "models/objectives/conditioned_rows.h"
 #include "models/quality/gaussian_fit.h"
+#include "models/samplers/sampler.h"
 
 namespace scoreserve {
 
@@ -16,10 +18,16 @@ struct DenoisingErrors {
   double affine = 0.0;  // Of the best affine denoiser of the fitted rows.
 };
 
-// Of `rows` [n, dim] with noise of `noise_level` from `seed`, four draws a row,
-// the same for both. Requires a network labelled by noise level.
+// Whether the network's label reaches the level whose σ/α is `noise_level`.
+bool HasNoiseLevel(const SamplerTarget& target, double noise_level);
+
+// Of `rows` with noise of σ/α = `noise_level` from `seed`, four draws a row,
+// the same for both; the network is told the rows' conditions. Requires
+// HasNoiseLevel().
 DenoisingErrors MeasureDenoising(const ScoreNetwork& network,
-                                 const GaussianFit& fit, const at::Tensor& rows,
+                                 const SamplerTarget& target,
+                                 const GaussianFit& fit,
+                                 const ConditionedRows& rows,
                                  double noise_level, uint64_t seed);
 
 }  // namespace scoreserve

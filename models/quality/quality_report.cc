@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ATen/ops/arange.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/full.h"
+#include "ATen/ops/tensor.h"
 #include "absl/strings/str_format.h"
 #include "models/quality/run_sampler.h"
 #include "models/samplers/noise.h"
@@ -37,6 +41,11 @@ double RarestClass(const Rows& samples, const QualityData& data) {
          static_cast<double>(found.size());
 }
 
+// Row i is of class i mod `classes`.
+at::Tensor ClassesInTurn(int64_t rows, int64_t classes) {
+  return at::arange(rows, at::kLong).remainder(classes);
+}
+
 std::string SampleLine(const SampleQuality& quality) {
   return absl::StrFormat("| %s | %.3f | %.3f | %.3f | %.1f %% | %.2f |\n",
                          quality.name, quality.accuracy.pooled,
@@ -47,17 +56,50 @@ std::string SampleLine(const SampleQuality& quality) {
 }  // namespace
 
 std::vector<DenoisingQuality> MeasureDenoisingQuality(
-    const ScoreNetwork& network, const QualityData& data,
-    const QualityOptions& options) {
+    const ScoreNetwork& network, const SamplerTarget& target,
+    const QualityData& data, const QualityOptions& options) {
   const GaussianFit fit(RowsTensor(data.training));
-  const at::Tensor hold_out = RowsTensor(data.hold_out);
+  ConditionedRows hold_out = {.x = RowsTensor(data.hold_out)};
+  if (network.classes() > 0 && !data.hold_out_classes.empty()) {
+    hold_out.condition = at::tensor(data.hold_out_classes, at::kLong);
+  }
   std::vector<DenoisingQuality> quality;
   for (const double level : options.noise_levels) {
-    quality.push_back({.noise_level = level,
-                       .errors = MeasureDenoising(network, fit, hold_out, level,
-                                                  options.seed)});
+    if (!HasNoiseLevel(target, level)) continue;
+    quality.push_back(
+        {.noise_level = level,
+         .errors = MeasureDenoising(network, target, fit, hold_out, level,
+                                    options.seed)});
   }
   return quality;
+}
+
+ClassAgreement MeasureClasses(const ScoreNetwork& network,
+                              const SamplerPlan& sampler,
+                              const QualityData& data, double guidance,
+                              int64_t per_class, uint64_t seed) {
+  const int64_t classes = network.classes(), rows = classes * per_class;
+  const Rows samples = TensorRows(
+      RunSampler(network, sampler, rows, seed,
+                 {.condition = ClassesInTurn(rows, classes),
+                  .guidance = at::full({rows}, guidance, at::kFloat)}));
+  const std::vector<int> found = NearestClasses(
+      samples, data.training, data.training_classes, kNeighbours);
+  std::vector<int64_t> right(static_cast<size_t>(classes));
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t wanted = i % classes;
+    if (found[static_cast<size_t>(i)] == wanted) {
+      ++right[static_cast<size_t>(wanted)];
+    }
+  }
+  const auto n = static_cast<double>(per_class);
+  return {.guidance = guidance,
+          .all = static_cast<double>(
+                     std::accumulate(right.begin(), right.end(), int64_t{0})) /
+                 static_cast<double>(rows),
+          .worst = static_cast<double>(
+                       *std::min_element(right.begin(), right.end())) /
+                   n};
 }
 
 SampleQuality MeasureSamples(std::string name, const Rows& samples,
@@ -73,18 +115,31 @@ SampleQuality MeasureSamples(std::string name, const Rows& samples,
 }
 
 QualityReport MeasureQuality(const ScoreNetwork& network,
+                             const SamplerTarget& target,
                              const SamplerPlan& sampler,
                              const QualityData& data,
                              const QualityOptions& options) {
-  const Rows samples =
-      TensorRows(RunSampler(network, sampler, options.samples, options.seed));
+  SampleConditions conditions;
+  std::vector<ClassAgreement> agreements;
+  if (const int64_t classes = network.classes(); classes > 0) {
+    conditions.condition = ClassesInTurn(options.samples, classes);
+    for (const double guidance : options.guidance) {
+      if (data.training_classes.empty()) break;
+      agreements.push_back(MeasureClasses(
+          network, sampler, data, guidance,
+          std::max<int64_t>(1, options.samples / classes), options.seed));
+    }
+  }
+  const Rows samples = TensorRows(
+      RunSampler(network, sampler, options.samples, options.seed, conditions));
   const at::Tensor z =
       at::empty({options.samples, data.training.dim}, at::kFloat);
   FillNormals(NoiseKey{.seed = options.seed}, Purpose::kStart, z.size(0),
               z.size(1), z.mutable_data_ptr<float>());
   const Rows draws = TensorRows(GaussianFit(RowsTensor(data.training)).Draw(z));
   return {
-      .denoising = MeasureDenoisingQuality(network, data, options),
+      .denoising = MeasureDenoisingQuality(network, target, data, options),
+      .classes = std::move(agreements),
       .samples = MeasureSamples("samples of the model", samples, data, options),
       .training_rows = MeasureSamples("rows of the training set", data.training,
                                       data, options),
@@ -101,6 +156,15 @@ std::string QualityTables(const QualityReport& report) {
                           row.noise_level, row.errors.network,
                           row.errors.affine,
                           row.errors.network / row.errors.affine);
+  }
+  if (!report.classes.empty()) {
+    text +=
+        "\n| guidance | of the class asked for | worst class "
+        "|\n|---|---|---|\n";
+  }
+  for (const ClassAgreement& row : report.classes) {
+    absl::StrAppendFormat(&text, "| %g | %.3f | %.3f |\n", row.guidance,
+                          row.all, row.worst);
   }
   text +=
       "\n| rows | 1-NN pooled | their half | data's half | rarest class | "

@@ -21,8 +21,9 @@ namespace scoreserve {
 // Rows that a model is held against, in model space.
 struct QualityData {
   Rows training, hold_out;
-  std::vector<int>
-      training_classes;  // Of each training row, 0, 1, …; or empty.
+  // Of each row, 0, 1, …; or empty.
+  std::vector<int> training_classes;
+  std::vector<int64_t> hold_out_classes;
 };
 
 // A set of rows beside the held-out ones.
@@ -42,9 +43,18 @@ struct DenoisingQuality {
   DenoisingErrors errors;
 };
 
+// How many of the rows drawn of a class are of it, by the five nearest training
+// rows: of all, and of the class that does worst.
+struct ClassAgreement {
+  double guidance = 1.0;
+  double all = 0.0;
+  double worst = 0.0;
+};
+
 struct QualityOptions {
   std::vector<double> noise_levels = {0.2, 0.5, 1.0};
-  int64_t samples = 1000;
+  std::vector<double> guidance = {1.0, 2.0};  // Of networks with classes.
+  int64_t samples = 1000;  // Of those: as many of each class.
   int64_t subset =
       300;  // Rows of each set in a two-sample test; 20 are averaged.
   uint64_t seed = 1;
@@ -52,28 +62,37 @@ struct QualityOptions {
 
 struct QualityReport {
   std::vector<DenoisingQuality> denoising;
+  std::vector<ClassAgreement> classes;
   SampleQuality samples;
   // What bounds the table: rows of the training set itself, and draws from the
   // Gaussian with its mean and covariance.
   SampleQuality training_rows, gaussian;
 };
 
+// At those of the noise levels that the network's label reaches.
 std::vector<DenoisingQuality> MeasureDenoisingQuality(
-    const ScoreNetwork& network, const QualityData& data,
-    const QualityOptions& options);
+    const ScoreNetwork& network, const SamplerTarget& target,
+    const QualityData& data, const QualityOptions& options);
 
 SampleQuality MeasureSamples(std::string name, const Rows& samples,
                              const QualityData& data,
                              const QualityOptions& options);
 
-// All of it. Requires at least options.subset rows in each set, and a network
-// labelled by noise level.
+// Of `per_class` rows of every class. Requires a network of the data's classes.
+ClassAgreement MeasureClasses(const ScoreNetwork& network,
+                              const SamplerPlan& sampler,
+                              const QualityData& data, double guidance,
+                              int64_t per_class, uint64_t seed);
+
+// All of it; of classes, where network and data have them. Requires at least
+// options.subset rows in each set.
 QualityReport MeasureQuality(const ScoreNetwork& network,
+                             const SamplerTarget& target,
                              const SamplerPlan& sampler,
                              const QualityData& data,
                              const QualityOptions& options);
 
-// Two tables in Markdown.
+// Tables in Markdown.
 std::string QualityTables(const QualityReport& report);
 
 // Rows as a tensor and back.

@@ -30,6 +30,7 @@ enum class Purpose : uint32_t {
   kMetropolis = 7,  // Whether a proposal is accepted.
   kMask = 8,        // The noise on coordinates that are known.
   kCompanion = 9,   // The velocities that a sampler starts with.
+  kCondition = 10,  // Whether a training row is trained without its class.
 };
 
 // One block: the four words for `counter` under `key`.

@@ -1,5 +1,6 @@
 #include "models/training/data_set.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "ATen/ops/empty.h"
+#include "ATen/ops/tensor.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "models/status.h"
@@ -42,6 +44,41 @@ void FillScale(const Rows& rows, const DataOptions& options, DataSpace& space) {
   space.scale = options.scale.value_or(std::sqrt(squares / count));
 }
 
+constexpr float kLastClass = 999'999.0f;
+
+bool HeldOut(const DataOptions& options, int64_t row) {
+  const int64_t every = options.hold_out_every;
+  return every > 0 && row % every == every - 1;
+}
+
+absl::Status FillClasses(const Rows& rows, const DataOptions& options,
+                         DataSet& set) {
+  if (!options.class_column.has_value()) return absl::OkStatus();
+  const int64_t column = *options.class_column;
+  if (column < 0 || column >= rows.dim) {
+    return InvalidField("class-column",
+                        absl::StrCat("inside 0:", rows.dim, ", the file's"),
+                        absl::StrCat(column));
+  }
+  if (column >= options.first_column &&
+      column < options.end_column.value_or(rows.dim)) {
+    return InvalidField("class-column", "outside of the data's columns",
+                        absl::StrCat(column));
+  }
+  for (int64_t i = 0; i < rows.rows(); ++i) {
+    const float value = rows.row(i)[column];
+    if (!(value >= 0.0f) || value > kLastClass || value != std::floor(value)) {
+      return InvalidField("class-column", "of integers from 0 to 999999",
+                          absl::StrCat(value, " in row ", i + 1));
+    }
+    const auto c = static_cast<int64_t>(value);
+    (HeldOut(options, i) ? set.hold_out_classes : set.training_classes)
+        .push_back(c);
+    set.classes = std::max(set.classes, c + 1);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<DataSet> MakeDataSet(const Rows& rows,
@@ -69,14 +106,15 @@ absl::StatusOr<DataSet> MakeDataSet(const Rows& rows,
   }
   set.training.dim = set.hold_out.dim = data->dim;
   for (int64_t i = 0; i < data->rows(); ++i) {
-    const bool held_out = every > 0 && i % every == every - 1;
     std::vector<float>& values =
-        (held_out ? set.hold_out : set.training).values;
+        (HeldOut(options, i) ? set.hold_out : set.training).values;
     values.insert(values.end(), data->row(i), data->row(i) + data->dim);
   }
   if (set.training.rows() == 0) {
     return InvalidField("data", "of at least one training row", "of none");
   }
+  absl::Status classes = FillClasses(rows, options, set);
+  if (!classes.ok()) return classes;
   FillScale(set.training, options, set.space);
   if (!(set.space.scale > 0.0)) {
     return InvalidField("scale", "more than 0", absl::StrCat(set.space.scale));
@@ -97,6 +135,16 @@ at::Tensor ToModelSpace(const Rows& rows, const DataSpace& space) {
     *out++ = static_cast<float>((value - space.offset) / space.scale);
   }
   return x;
+}
+
+ConditionedRows ToModelSpace(const Rows& rows,
+                             const std::vector<int64_t>& classes,
+                             const DataSpace& space) {
+  ConditionedRows conditioned = {.x = ToModelSpace(rows, space)};
+  if (!classes.empty()) {
+    conditioned.condition = at::tensor(classes, at::kLong);
+  }
+  return conditioned;
 }
 
 }  // namespace scoreserve

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "models/io/model_config.h"
 #include "models/io/rows.h"
+#include "models/objectives/conditioned_rows.h"
 
 namespace scoreserve {
 
@@ -27,6 +28,8 @@ struct DataOptions {
   std::optional<double> offset = {}, scale = {};
   std::optional<double> min = {},
                         max = {};  // Where data lies, if it is bounded.
+  // That of the class 0, 1, … of a row; not one of the data's.
+  std::optional<int64_t> class_column = {};
 };
 
 // Rows in data space.
@@ -34,10 +37,15 @@ struct DataSet {
   Rows training;
   Rows hold_out;
   DataSpace space;
+  // Of each row, where there is a column of them. `classes` is one more than
+  // the largest.
+  std::vector<int64_t> training_classes = {}, hold_out_classes = {};
+  int64_t classes = 0;
 };
 
 // INVALID_ARGUMENT naming the field where columns, shape or split do not fit
-// the rows, or where no scale can be had from values that are all the same.
+// the rows, where classes are no integers from 0, or where no scale can be had
+// from values that are all the same.
 absl::StatusOr<DataSet> MakeDataSet(const Rows& rows,
                                     const DataOptions& options);
 
@@ -46,6 +54,11 @@ absl::StatusOr<DataSet> ReadDataSet(const DataOptions& options);
 
 // float32 [rows, dim]: (x − offset) / scale.
 at::Tensor ToModelSpace(const Rows& rows, const DataSpace& space);
+
+// The same with a class a row, or none where `classes` is empty.
+ConditionedRows ToModelSpace(const Rows& rows,
+                             const std::vector<int64_t>& classes,
+                             const DataSpace& space);
 
 }  // namespace scoreserve
 

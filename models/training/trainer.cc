@@ -119,7 +119,7 @@ Trainer::Trainer(std::unique_ptr<ScoreNetwork> network,
   for (at::Tensor& weight : weights_) weight.requires_grad_(true);
 }
 
-absl::StatusOr<double> Trainer::Step(const at::Tensor& rows) {
+absl::StatusOr<double> Trainer::Step(const ConditionedRows& rows) {
   const c10::InferenceMode ordinary(false);
   double loss = 0.0;
   absl::StatusOr<std::vector<at::Tensor>> gradients =
@@ -131,16 +131,16 @@ absl::StatusOr<double> Trainer::Step(const at::Tensor& rows) {
   return loss;
 }
 
-at::Tensor Trainer::Batch(const at::Tensor& rows) const {
+ConditionedRows Trainer::Batch(const ConditionedRows& rows) const {
   const at::Tensor indices = at::empty({options_.batch}, at::kLong);
-  FillBatch(seed_, steps_done_, rows.size(0),
+  FillBatch(seed_, steps_done_, rows.size(),
             {indices.mutable_data_ptr<int64_t>(),
              static_cast<size_t>(options_.batch)});
-  return rows.index_select(0, indices);
+  return rows.Select(indices);
 }
 
 absl::StatusOr<std::vector<at::Tensor>> Trainer::Gradients(
-    const at::Tensor& batch, double& loss) {
+    const ConditionedRows& batch, double& loss) {
   const c10::AutoGradMode recording(true);
   const NoiseKey first = {
       .seed = seed_, .step = static_cast<uint32_t>(steps_done_), .row = 0};
@@ -172,25 +172,25 @@ void Trainer::Average() {
   }
 }
 
-double Trainer::HoldOutLoss(const at::Tensor& rows) {
+double Trainer::HoldOutLoss(const ConditionedRows& rows) {
   const c10::InferenceMode inference;
   constexpr uint32_t kDraws = 4;
   constexpr int64_t kRowsAtOnce = 512;
   double sum = 0.0;
   for (uint32_t draw = 0; draw < kDraws; ++draw) {
-    for (int64_t row = 0; row < rows.size(0); row += kRowsAtOnce) {
-      const int64_t count = std::min(kRowsAtOnce, rows.size(0) - row);
+    for (int64_t row = 0; row < rows.size(); row += kRowsAtOnce) {
+      const int64_t count = std::min(kRowsAtOnce, rows.size() - row);
       // Another seed than training's: never noise that the weights have seen.
       const NoiseKey first = {
           .seed = ~seed_, .step = draw, .row = static_cast<uint32_t>(row)};
       sum += objective_
-                 ->Losses(*averaged_, rows.narrow(0, row, count), first,
+                 ->Losses(*averaged_, rows.Range(row, count), first,
                           hold_out_workspace_)
                  .sum()
                  .item<double>();
     }
   }
-  return sum / (kDraws * static_cast<double>(rows.size(0)));
+  return sum / (kDraws * static_cast<double>(rows.size()));
 }
 
 }  // namespace scoreserve

@@ -13,6 +13,7 @@
 #include "models/io/model_config.h"
 #include "models/networks/score_network.h"
 #include "models/networks/workspace.h"
+#include "models/objectives/conditioned_rows.h"
 #include "models/objectives/objective.h"
 #include "models/options.h"
 #include "models/training/adam.h"
@@ -51,16 +52,16 @@ class Trainer {
       const TrainerOptions& options, uint64_t seed,
       const NamedArrays* start = nullptr);
 
-  // One step on a batch of `rows` [n ≥ 1, dim], float32 in model space: which
-  // rows, and what noise, follow from the seed, steps_done() and n alone.
-  // Returns the batch's mean loss before the step. OUT_OF_RANGE,
-  // NUMERIC_DIVERGENCE, naming the step, where the loss or its gradient is not
-  // finite; the weights are then left as they were.
-  absl::StatusOr<double> Step(const at::Tensor& rows);
+  // One step on a batch of `rows`, at least one: which of them, and what noise,
+  // follow from the seed, steps_done() and their number alone. Returns the
+  // batch's mean loss before the step. OUT_OF_RANGE, NUMERIC_DIVERGENCE, naming
+  // the step, where the loss or its gradient is not finite; the weights are
+  // then left as they were.
+  absl::StatusOr<double> Step(const ConditionedRows& rows);
 
   // The averaged weights' mean loss over `rows`, always with the same draws,
   // four a row.
-  double HoldOutLoss(const at::Tensor& rows);
+  double HoldOutLoss(const ConditionedRows& rows);
 
   int64_t steps_done() const { return steps_done_; }
 
@@ -77,10 +78,10 @@ class Trainer {
           std::unique_ptr<const Objective> objective,
           const TrainerOptions& options, uint64_t seed);
 
-  at::Tensor Batch(const at::Tensor& rows) const;
+  ConditionedRows Batch(const ConditionedRows& rows) const;
   // The gradients, clipped; the loss in `loss`.
-  absl::StatusOr<std::vector<at::Tensor>> Gradients(const at::Tensor& batch,
-                                                    double& loss);
+  absl::StatusOr<std::vector<at::Tensor>> Gradients(
+      const ConditionedRows& batch, double& loss);
   void Average();
 
   std::unique_ptr<ScoreNetwork> network_;

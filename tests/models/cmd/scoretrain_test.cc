@@ -84,6 +84,29 @@ TEST_F(ScoretrainTest, SameArgumentsGiveTheSameWeightsBitForBit) {
             SerializeSafetensors(Published(2).arrays));
 }
 
+TEST_F(ScoretrainTest, TrainsAtTimesOfAProcessAndOnClasses) {
+  std::ofstream rows(folder_.path() + "/rows.csv");
+  for (int i = 0; i < 20; ++i)
+    rows << i << "," << (7 * i) % 20 << "," << i % 3 << "\n";
+  rows.close();
+  const Result result = Scoretrain(
+      Arguments("--process subvp --process-set beta_max=15 --class-column 2"));
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const ModelFiles files = Published();
+  EXPECT_EQ(files.config.label.kind, LabelKind::kTime);
+  EXPECT_EQ(files.config.label.min, 0.001);
+  EXPECT_EQ(files.config.label.max, 1.0);
+  ASSERT_TRUE(files.config.process.has_value());
+  EXPECT_EQ(files.config.process->name, "subvp");
+  // What was given, and the rest of the options as they are today.
+  EXPECT_EQ(files.config.process->options,
+            (OptionValues{{"beta_min", 0.1}, {"beta_max", int64_t{15}}}));
+  EXPECT_EQ(files.config.classes, 3);
+  const auto network = LoadNetwork(files.config, files.arrays);
+  ASSERT_TRUE(network.ok()) << network.status();
+  EXPECT_EQ((*network)->classes(), 3);
+}
+
 TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
   const struct {
     const char* arguments;
@@ -101,6 +124,20 @@ TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
       {"--objective guessing", "there is no objective 'guessing'"},
       {"--learning-rate 0", "learning_rate must be more than 0; was 0"},
       {"--label-range 0,1", "label.min must be more than 0"},
+      {"--process flow", "there is no process 'flow'; there are: "},
+      {"--process vp --process-set beta_max=-1", "beta_max must be "},
+      {"--process vp --process-set speed=1", "there is no option 'speed'"},
+      {"--process-set beta_max=1",
+       "process must be given where process-set is"},
+      {"--process vp --network mlp", "label.kind must be none"},
+      {"--process vp --label-range 0.1,2",
+       "label.max must be at most 1, where processes end; was 2"},
+      {"--class-column 1",
+       "class-column must be outside of the data's columns; was 1"},
+      {"--class-column 3",
+       "class-column must be inside 0:3, the file's; was 3"},
+      {"--class-column 2 --network mlp --objective-set noise_level=1",
+       "classes must be 0 for network 'mlp'; was 10"},
       {"--hold-out-every 1", "hold_out_every must be 0 or at least 2; was 1"},
   };
   for (const auto& [arguments, message] : cases) {
@@ -162,6 +199,40 @@ TEST_F(ScoretrainTest, PublishesAMixtureFromItsComponents) {
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.output,
               HasSubstr("variances[1] must be more than 0; was -1"));
+}
+
+TEST_F(ScoretrainTest, PublishesAMixtureAtTimesOfAProcess) {
+  std::ofstream(folder_.path() + "/hills.csv") << "0.5,1,-2,0\n0.5,1,2,0\n";
+  const std::string arguments = "mixture --components " + folder_.path() +
+                                "/hills.csv --process vp --repository " +
+                                folder_.path() + "/models --model rows ";
+  const Result result = Scoretrain(arguments);
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const ModelConfig config = Published().config;
+  EXPECT_EQ(config.label.kind, LabelKind::kTime);
+  EXPECT_EQ(config.label.min, 0.0);
+  EXPECT_EQ(config.label.max, 1.0);
+  EXPECT_EQ(config.process->name, "vp");
+  const Result refused = Scoretrain(arguments + "--label-range 0,50");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.output, HasSubstr("label.max must be at most 1"));
+}
+
+TEST_F(ScoretrainTest, EvaluatesWithTheSamplerThatIsAskedFor) {
+  ASSERT_EQ(Scoretrain(Arguments("--hold-out-every 5")).exit_code, 0);
+  const std::string evaluate =
+      "evaluate --data " + folder_.path() + "/rows.csv --columns 0:2 " +
+      "--hold-out-every 5 --subset 4 --samples 8 --repository " +
+      folder_.path() + "/models --model rows ";
+  const Result result = Scoretrain(
+      evaluate +
+      "--sampler langevin --set step_size=0.1 --set num_steps=3 --set label=1");
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("samples of the model"));
+  EXPECT_THAT(Scoretrain(evaluate + "--sampler guess").output,
+              HasSubstr("there is no sampler 'guess'"));
+  EXPECT_THAT(Scoretrain(evaluate + "--set step_size=1").output,
+              HasSubstr("sampler must be given where its options are"));
 }
 
 TEST_F(ScoretrainTest, HelpListsOptionsFromTheTables) {

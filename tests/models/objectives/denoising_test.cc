@@ -2,14 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "ATen/ops/cat.h"
-#include "ATen/ops/empty.h"
 #include "ATen/ops/eye.h"
 #include "ATen/ops/linalg_cholesky.h"
 #include "ATen/ops/linalg_inv.h"
@@ -17,50 +11,10 @@
 #include "ATen/ops/zeros.h"
 #include "gtest/gtest.h"
 #include "models/networks/score_network.h"
-#include "models/status.h"
+#include "tests/models/objectives/objective_testing.h"
 
 namespace scoreserve {
 namespace {
-
-// A score given by a formula, in double, so that what is published to ten
-// digits can be checked to ten digits.
-class FormulaNetwork final : public ScoreNetwork {
- public:
-  FormulaNetwork(int64_t dim, LabelKind label,
-                 std::function<at::Tensor(const ScoreInput&)> score)
-      : dim_(dim), label_(label), score_(std::move(score)) {}
-  int64_t dim() const override { return dim_; }
-  LabelKind label_kind() const override { return label_; }
-  at::Tensor Score(const ScoreInput& input, Workspace&) const override {
-    return score_(input);
-  }
-  std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
-    return {};
-  }
-
- private:
-  int64_t dim_;
-  LabelKind label_;
-  std::function<at::Tensor(const ScoreInput&)> score_;
-};
-
-using Formula = std::function<double(double row, double column)>;
-
-at::Tensor Matrix(int64_t rows, int64_t columns, const Formula& formula) {
-  const at::Tensor matrix = at::empty({rows, columns}, at::kDouble);
-  double* value = matrix.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      *value++ = formula(static_cast<double>(i), static_cast<double>(j));
-    }
-  }
-  return matrix;
-}
-
-at::Tensor Vector(int64_t size, const std::function<double(double)>& formula) {
-  return Matrix(1, size, [&](double, double j) { return formula(j); })
-      .view({size});
-}
 
 // N(0, S) with S = [[2, .6, 0], [.6, 1, −.3], [0, −.3, .5]].
 at::Tensor Covariance() {
@@ -88,7 +42,8 @@ double ExpectedLoss(const at::Tensor& covariance, const at::Tensor& precision,
       [&](const ScoreInput& input) { return input.x.matmul(precision).neg(); });
   const at::Tensor levels = at::zeros({2 * normals}, at::kDouble).fill_(level);
   Workspace workspace;
-  return DenoisingLosses(network, x, levels, z, weight_power, workspace)
+  return DenoisingLosses(network, {.x = x}, LevelsOfNoise(levels), z,
+                         weight_power, workspace)
       .mean()
       .item<double>();
 }
@@ -154,7 +109,9 @@ TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
 
   Workspace workspace;
   const at::Tensor loss =
-      DenoisingLosses(network, x, levels, z, 2.0, workspace).mean();
+      DenoisingLosses(network, {.x = x}, LevelsOfNoise(levels), z, 2.0,
+                      workspace)
+          .mean();
   EXPECT_NEAR(loss.item<double>(), 1.165659125, 1e-9);
   loss.backward();
   EXPECT_NEAR(w1.grad().norm().item<double>(), 0.2104684024, 1e-9);
@@ -170,33 +127,11 @@ TEST(DenoisingTest, SmallAndLargeLevelsDoNotOverflow) {
   const at::Tensor x = at::zeros({2, 1});
   Workspace workspace;
   const at::Tensor losses = DenoisingLosses(
-      network, x, Vector(2, [](double i) { return i < 1 ? 1e-6 : 1e6; }),
+      network, {.x = x},
+      LevelsOfNoise(Vector(2, [](double i) { return i < 1 ? 1e-6 : 1e6; })),
       at::zeros({2, 1}).fill_(1.0), 2.0, workspace);
   EXPECT_NEAR(losses[0].item<double>(), 0.5, 1e-6);
   EXPECT_NEAR(losses[1].item<double>(), 0.0, 1e-6);
-}
-
-TEST(DenoisingTest, EstimatesTheNoisedScore) {
-  const auto objective =
-      NewObjective("denoising", {}, {LabelKind::kNoiseLevel, 0.01, 50.0});
-  EXPECT_EQ((*objective)->estimand(), Estimand::kNoised);
-}
-
-TEST(DenoisingTest, RefusesWhatTheNetworkCannotHave) {
-  EXPECT_EQ(NewObjective("denoising", {}, {}).status().message(),
-            "noise_level must be more than 0 for a network that takes no "
-            "label; was 0");
-  const auto outside = NewObjective("denoising", {{"noise_level", 60.0}},
-                                    {LabelKind::kNoiseLevel, 0.01, 50.0});
-  EXPECT_EQ(FieldOf(outside.status()), "noise_level");
-  const auto never =
-      NewObjective("denoising", {}, {LabelKind::kNoiseLevel, 200.0, 300.0});
-  EXPECT_EQ(FieldOf(never.status()), "noise_level");
-  const auto timed =
-      NewObjective("denoising", {}, {LabelKind::kTime, 0.0, 1.0});
-  EXPECT_EQ(ReasonOf(timed.status()), Reason::kUnsuitableModel);
-  EXPECT_EQ(NewObjective("sliced", {}, {}).status().message(),
-            "there is no objective 'sliced'; there are: denoising");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ATen/ops/arange.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/equal.h"
@@ -20,17 +21,23 @@
 namespace scoreserve {
 namespace {
 
-constexpr LabelRule kLevels = {LabelKind::kNoiseLevel, 0.01, 50.0};
-
 class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
  protected:
-  EveryObjectiveTest() : objective_(*NewObjective(GetParam(), {}, kLevels)) {
+  // Of two classes, at the times of a process.
+  static ModelConfig Small() {
     ModelConfig config;
     config.network = "residual_mlp";
     config.network_options = {{"width", int64_t{8}}, {"blocks", int64_t{1}}};
     config.data.shape = {3};
-    config.label = kLevels;
-    network_ = *NewNetwork(config, 1);
+    config.label = {LabelKind::kTime, 0.01, 1.0};
+    config.process = ProcessConfig{.name = "vp", .options = {}};
+    config.classes = 2;
+    return config;
+  }
+
+  EveryObjectiveTest()
+      : objective_(*NewObjective(GetParam(), {}, Small())),
+        network_(*NewNetwork(Small(), 1)) {
     for (const auto& [name, weight] : network_->Weights()) {
       weight.add_(Normals(1, weight.numel(), 3).view(weight.sizes()), 0.2);
     }
@@ -43,8 +50,14 @@ class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
     return x;
   }
 
-  at::Tensor Losses(const at::Tensor& x, const NoiseKey& first) {
-    return objective_->Losses(*network_, x, first, workspace_);
+  at::Tensor Losses(const ConditionedRows& rows, const NoiseKey& first) {
+    return objective_->Losses(*network_, rows, first, workspace_);
+  }
+
+  // Of the two classes in turn.
+  static ConditionedRows Data(int64_t rows) {
+    return {.x = Normals(rows, 3, 1),
+            .condition = at::arange(rows, at::kLong).remainder(2)};
   }
 
   std::unique_ptr<Objective> objective_;
@@ -53,7 +66,7 @@ class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(EveryObjectiveTest, DrawsFollowFromSeedStepAndRow) {
-  const at::Tensor x = Normals(4, 3, 1);
+  const ConditionedRows x = Data(4);
   const at::Tensor losses = Losses(x, {.seed = 1, .step = 2, .row = 3});
   EXPECT_TRUE(at::equal(losses, Losses(x, {.seed = 1, .step = 2, .row = 3})));
   EXPECT_FALSE(at::equal(losses, Losses(x, {.seed = 2, .step = 2, .row = 3})));
@@ -62,16 +75,16 @@ TEST_P(EveryObjectiveTest, DrawsFollowFromSeedStepAndRow) {
 }
 
 TEST_P(EveryObjectiveTest, CuttingABatchDoesNotChangeItsLosses) {
-  const at::Tensor x = Normals(6, 3, 1);
+  const ConditionedRows x = Data(6);
   const at::Tensor whole = Losses(x, {.seed = 1, .step = 2, .row = 0});
   const at::Tensor parts =
-      at::cat({Losses(x.narrow(0, 0, 2), {.seed = 1, .step = 2, .row = 0}),
-               Losses(x.narrow(0, 2, 4), {.seed = 1, .step = 2, .row = 2})});
+      at::cat({Losses(x.Range(0, 2), {.seed = 1, .step = 2, .row = 0}),
+               Losses(x.Range(2, 4), {.seed = 1, .step = 2, .row = 2})});
   EXPECT_LT(whole.sub(parts).div(whole).abs().max().item<double>(), 1e-5);
 }
 
 TEST_P(EveryObjectiveTest, GradientIsThatOfFiniteDifferences) {
-  const at::Tensor x = Normals(64, 3, 1);
+  const ConditionedRows x = Data(64);
   const NoiseKey first = {.seed = 1};
   for (auto& [name, weight] : network_->Weights()) weight.requires_grad_(true);
   Losses(x, first).mean().backward();
@@ -102,7 +115,7 @@ TEST_P(EveryObjectiveTest, GradientIsThatOfFiniteDifferences) {
 }
 
 TEST_P(EveryObjectiveTest, RefusesAnOptionThatItHasNot) {
-  EXPECT_FALSE(NewObjective(GetParam(), {{"colour", true}}, kLevels).ok());
+  EXPECT_FALSE(NewObjective(GetParam(), {{"colour", true}}, Small()).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -14,9 +14,9 @@ namespace {
 
 void ExpectClearsEveryBar(const std::string& repository) {
   const Digits digits(repository);
-  const SamplerPlan sampler = *StandardSampler(*TargetOf(digits.config, false));
-  const QualityReport report =
-      MeasureQuality(*digits.network, sampler, digits.data, {});
+  const SamplerPlan sampler = *StandardSampler(digits.target);
+  const QualityReport report = MeasureQuality(*digits.network, digits.target,
+                                              sampler, digits.data, {});
   std::printf("%s", QualityTables(report).c_str());
   ExpectDenoisesWell(report.denoising);
   ExpectSamplesWell(report.samples);

@@ -11,12 +11,13 @@ namespace {
 
 TEST(DigitsQualityTest, DenoisesBetterThanAnyAffineMap) {
   const Digits digits(SCORESERVE_ZOO);
-  ExpectDenoisesWell(MeasureDenoisingQuality(*digits.network, digits.data, {}));
+  ExpectDenoisesWell(MeasureDenoisingQuality(*digits.network, digits.target,
+                                             digits.data, {}));
 }
 
 TEST(DigitsQualityTest, SamplesLieAsFarFromTheTrainingRowsAsNewRowsDo) {
   const Digits digits(SCORESERVE_ZOO);
-  const SamplerPlan plan = *StandardSampler(*TargetOf(digits.config, false));
+  const SamplerPlan plan = *StandardSampler(digits.target);
   const Rows samples = TensorRows(RunSampler(*digits.network, plan, 64, 1));
   const SampleQuality quality =
       MeasureSamples("samples", samples, digits.data, {.subset = 64});

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ATen/ops/equal.h"
+#include "ATen/ops/tensor.h"
 #include "gtest/gtest.h"
 #include "models/quality/quality_data.h"
 #include "tests/models/networks/network_testing.h"
@@ -33,6 +34,29 @@ TEST(RunSamplerTest, RunsEveryStepOfTheTable) {
   const at::Tensor x = RunSampler(*WhiteNoise(), plan, rows, 1);
   EXPECT_NEAR(x.square().mean().item<double>(), variance,
               4.0 * variance * std::sqrt(2.0 / (2.0 * rows)));
+}
+
+TEST(RunSamplerTest, RowsAreDrawnUnderTheirOwnConditions) {
+  // Three rows of each class and three of none, at different weights; each as
+  // if all were like it.
+  const auto network = New(TimedConfig("ve", 2, 2));
+  Shake(*network, 0.3);
+  SamplerPlan plan = {
+      .table = StepTable(
+          {{.cycle = {{.label = 0.5, .xs = 0.1, .xz = 0.1}}, .repeats = 5}})};
+  const at::Tensor condition =
+      Classes({0, 0, 0, 1, 1, 1, kNoCondition, kNoCondition, kNoCondition});
+  const at::Tensor guidance =
+      at::tensor({0.0f, 1.0f, 2.0f, 0.0f, 1.0f, 2.0f, 0.0f, 1.0f, 2.0f});
+  const at::Tensor together = RunSampler(
+      *network, plan, 9, 1, {.condition = condition, .guidance = guidance});
+  for (int64_t i = 0; i < 9; ++i) {
+    const at::Tensor alike = RunSampler(
+        *network, plan, 9, 1,
+        {.condition = condition.narrow(0, i, 1).expand({9}).contiguous(),
+         .guidance = guidance.narrow(0, i, 1).expand({9}).contiguous()});
+    EXPECT_LT(together[i].sub(alike[i]).abs().max().item<double>(), 1e-4);
+  }
 }
 
 TEST(RunSamplerTest, ARowDoesNotDependOnHowManyThereAre) {

@@ -1,7 +1,10 @@
 #include "models/training/data_set.h"
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "models/status.h"
 
@@ -45,6 +48,43 @@ TEST(DataSetTest, GivenOffsetAndScaleAreKept) {
       *MakeDataSet(Table(), {.hold_out_every = 0, .offset = 1.0, .scale = 4.0});
   EXPECT_EQ(ToModelSpace(set.training, set.space)[5][1].item<float>(),
             49.0f / 4.0f);
+}
+
+TEST(DataSetTest, ClassesFollowTheirRows) {
+  const DataSet set = *MakeDataSet(Table(), {.first_column = 1,
+                                             .hold_out_every = 3,
+                                             .scale = 1.0,
+                                             .class_column = 0});
+  EXPECT_EQ(set.training_classes, (std::vector<int64_t>{0, 1, 3, 4}));
+  EXPECT_EQ(set.hold_out_classes, (std::vector<int64_t>{2, 5}));
+  EXPECT_EQ(set.classes, 6);
+  const ConditionedRows rows =
+      ToModelSpace(set.hold_out, set.hold_out_classes, set.space);
+  EXPECT_EQ(rows.size(), 2);
+  EXPECT_EQ(rows.condition[1].item<int64_t>(), 5);
+  EXPECT_FALSE(ToModelSpace(set.hold_out, {}, set.space).condition.defined());
+}
+
+TEST(DataSetTest, RefusesClassesThatAreNone) {
+  const auto message = [](Rows rows, int64_t column) {
+    return std::string(
+        MakeDataSet(
+            rows, {.first_column = 1, .end_column = 2, .class_column = column})
+            .status()
+            .message());
+  };
+  EXPECT_EQ(message(Table(), 3),
+            "class-column must be inside 0:3, the file's; was 3");
+  EXPECT_EQ(message(Table(), 1),
+            "class-column must be outside of the data's columns; was 1");
+  for (const float value : {-1.0f, 0.5f, 1e6f}) {
+    Rows rows = Table();
+    rows.values[3] = value;  // Of the second row.
+    EXPECT_EQ(message(rows, 0),
+              absl::StrCat("class-column must be of integers from 0 to 999999; "
+                           "was ",
+                           value, " in row 2"));
+  }
 }
 
 TEST(DataSetTest, RefusesWhatDoesNotFit) {

@@ -7,7 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "ATen/ops/arange.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/full.h"
+#include "ATen/ops/zeros.h"
 #include "c10/core/InferenceMode.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -35,22 +38,22 @@ ModelConfig Small(std::string network = "residual_mlp",
 }
 
 // Rows of N(0, diag(4, ¼)).
-at::Tensor Data(int64_t rows = 500) {
+ConditionedRows Data(int64_t rows = 500) {
   const at::Tensor x = at::empty({rows, 2});
   FillNormals(NoiseKey{.seed = 9}, Purpose::kUser, rows, 2,
               x.mutable_data_ptr<float>());
   x.select(1, 0).mul_(2.0);
   x.select(1, 1).mul_(0.5);
-  return x;
+  return {.x = x};
 }
 
 std::unique_ptr<Trainer> New(TrainerOptions options, uint64_t seed = 1,
                              const NamedArrays* start = nullptr) {
-  return *Trainer::New(Small(), *NewObjective("denoising", {}, kLevels),
+  return *Trainer::New(Small(), *NewObjective("denoising", {}, Small()),
                        options, seed, start);
 }
 
-void Train(Trainer& trainer, int steps, const at::Tensor& rows = Data()) {
+void Train(Trainer& trainer, int steps, const ConditionedRows& rows = Data()) {
   for (int k = 0; k < steps; ++k) ASSERT_TRUE(trainer.Step(rows).ok());
 }
 
@@ -86,6 +89,38 @@ TEST(TrainerTest, LearnsTheScoreOfAGaussian) {
       trainer->averaged().Score({.x = x, .label = label}, workspace);
   EXPECT_NEAR(score[0][0].item<double>(), -2.0 / 5.0, 0.1);
   EXPECT_NEAR(score[0][1].item<double>(), -0.5 / 1.25, 0.1);
+}
+
+TEST(TrainerTest, LearnsTheScoreOfEachClassAndOfBoth) {
+  // N(−2, ¼) and N(2, ¼), half of the rows each, at the times of a process.
+  ModelConfig config = Small();
+  config.data.shape = {1};
+  config.label = {LabelKind::kTime, 0.001, 1.0};
+  config.process = ProcessConfig{.name = "vp", .options = {}};
+  config.classes = 2;
+  const ConditionedRows rows = {
+      .x = at::empty({500, 1}),
+      .condition = at::arange(500, at::kLong).remainder(2)};
+  FillNormals(NoiseKey{.seed = 9}, Purpose::kUser, 500, 1,
+              rows.x.mutable_data_ptr<float>());
+  rows.x.mul_(0.5).add_(rows.condition.mul(4.0).sub(2.0).unsqueeze(1));
+  auto trainer = *Trainer::New(
+      config, *NewObjective("denoising", {{"condition_dropout", 0.3}}, config),
+      {.batch = 128, .learning_rate = 5e-3, .steps = 2000, .ema = 0.99}, 1);
+  Train(*trainer, 2000, rows);
+  // At x = 0 and t = ½ the classes pull apart and together they cancel: with
+  // variance v = α²/4 + σ², the scores are ∓2α/v and 0.
+  const double alpha = 0.2811828808, sigma = 0.9596542021;
+  const double pull = 2.0 * alpha / (alpha * alpha / 4.0 + sigma * sigma);
+  Workspace workspace;
+  const at::Tensor score =
+      trainer->averaged().Score({.x = at::zeros({3, 1}),
+                                 .label = at::full({3}, 0.5, at::kDouble),
+                                 .condition = at::arange(3, at::kLong).sub(1)},
+                                workspace);
+  EXPECT_NEAR(score[0].item<double>(), 0.0, 0.05);
+  EXPECT_NEAR(score[1].item<double>(), -pull, 0.05);
+  EXPECT_NEAR(score[2].item<double>(), pull, 0.05);
 }
 
 TEST(TrainerTest, AnEmaOfZeroIsTheWeightsThemselves) {
@@ -125,7 +160,8 @@ TEST(TrainerTest, LossThatIsNotFiniteStopsItNamingTheStep) {
   auto trainer = New({.batch = 8});
   Train(*trainer, 3);
   const NamedArrays before = trainer->EmaWeights();
-  const at::Tensor bad = Data().fill_(std::numeric_limits<double>::quiet_NaN());
+  const ConditionedRows bad = Data();
+  bad.x.fill_(std::numeric_limits<double>::quiet_NaN());
   const absl::Status status = trainer->Step(bad).status();
   EXPECT_EQ(ReasonOf(status), Reason::kNumericDivergence);
   EXPECT_THAT(status.message(),
@@ -145,7 +181,7 @@ TEST(TrainerTest, HoldOutLossIsAlwaysOfTheSameDraws) {
 TEST(TrainerTest, WorksInsideInferenceMode) {
   auto outside = New({.batch = 8});
   Train(*outside, 2);
-  const at::Tensor rows = Data();
+  const ConditionedRows rows = Data();
   const c10::InferenceMode inference;
   auto inside = New({.batch = 8});
   Train(*inside, 2, rows);
@@ -162,7 +198,7 @@ TEST(TrainerTest, GoesOnFromGivenWeights) {
 TEST(TrainerTest, RefusesAClosedForm) {
   const auto trainer =
       Trainer::New(Small("gaussian_mixture"),
-                   *NewObjective("denoising", {}, kLevels), {}, 1);
+                   *NewObjective("denoising", {}, Small()), {}, 1);
   EXPECT_EQ(trainer.status().message(),
             "network 'gaussian_mixture' cannot be trained");
 }
