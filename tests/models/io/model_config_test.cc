@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A config in which `from` is replaced by `to`.
 std::string Config(const std::string& from = "", const std::string& to = "") {
@@ -58,6 +59,89 @@ TEST(ModelConfigTest, WritesWhatItReads) {
   EXPECT_EQ(ModelConfigToJson(*again), once);
   EXPECT_EQ(again->network_options,
             ParseModelConfig(Config())->network_options);
+}
+
+// A config of a time label and of classes in which `from` is replaced by `to`.
+std::string Timed(const std::string& from = "", const std::string& to = "") {
+  const std::string text = R"({
+    "network": "residual_mlp",
+    "data": {"shape": [2]},
+    "label": {"kind": "time", "min": 0.001, "max": 1},
+    "process": "vp",
+    "process_options": {"beta_min": 0.1, "beta_max": 20},
+    "classes": 10
+  })";
+  return from.empty() ? text : absl::StrReplaceAll(text, {{from, to}});
+}
+
+TEST(ModelConfigTest, ReadsAndWritesAProcessAndClasses) {
+  const auto config = ParseModelConfig(Timed());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->label.kind, LabelKind::kTime);
+  ASSERT_TRUE(config->process.has_value());
+  EXPECT_EQ(config->process->name, "vp");
+  EXPECT_EQ(config->process->options,
+            (OptionValues{{"beta_min", 0.1}, {"beta_max", int64_t{20}}}));
+  EXPECT_EQ(config->classes, 10);
+  const std::string once = ModelConfigToJson(*config);
+  const auto again = ParseModelConfig(once);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(ModelConfigToJson(*again), once);
+  EXPECT_EQ(again->process->options, config->process->options);
+  EXPECT_EQ(again->classes, 10);
+}
+
+TEST(ModelConfigTest, AProcessGoesWithATimeAndClassesWithAnyLabel) {
+  const auto plain = ParseModelConfig(Config());
+  ASSERT_TRUE(plain.ok());
+  EXPECT_FALSE(plain->process.has_value());
+  EXPECT_EQ(plain->classes, 0);
+  // What there is not is not written, so files of before stay as they were.
+  EXPECT_THAT(ModelConfigToJson(*plain), Not(HasSubstr("process")));
+  EXPECT_THAT(ModelConfigToJson(*plain), Not(HasSubstr("classes")));
+  EXPECT_EQ(ParseModelConfig(
+                Config("\"provenance\"", "\"classes\": 3, \"provenance\""))
+                ->classes,
+            3);
+  EXPECT_TRUE(
+      ParseModelConfig(
+          Timed(R"("process_options": {"beta_min": 0.1, "beta_max": 20},)",
+                " "))
+          ->process->options.empty());
+}
+
+TEST(ModelConfigTest, RefusalsOfProcessesAndClassesNameTheKey) {
+  const struct {
+    std::string text;
+    const char* message;
+  } cases[] = {
+      {Timed("\"process\": \"vp\",", " "), "process must be given; was absent"},
+      {Timed("\"vp\"", "1"), "process must be text; was 1"},
+      {Timed("\"process\"", "\"proces\""), "there is no option 'proces'"},
+      {Timed("\"process_options\"", "\"process\""),
+       "process must be given once; was given twice"},
+      {Timed("20", "[20]"), "process_options.beta_max must be true, false, a "},
+      {Timed("20", "1e999"), "must be JSON; at byte"},
+      {Timed("{\"beta_min\": 0.1, \"beta_max\": 20}", "7"),
+       "process_options must be an object; was an integer"},
+      {Timed("beta_min", "beta_max"),
+       "process_options.beta_max must be given once"},
+      {Timed("10", "-1"), "classes must be between 0 and 1e+06; was -1"},
+      {Timed("10", "1000001"),
+       "classes must be between 0 and 1e+06; was 1000001"},
+      {Timed("10", "2.5"), "classes must be an integer; was 2.5"},
+      {Timed("10", "\"ten\""), "classes must be an integer; was 'ten'"},
+      // A process beside any other label is an unknown key.
+      {Config("\"provenance\"", "\"process\": \"ve\", \"provenance\""),
+       "there is no option 'process'"},
+      {Config("\"provenance\"", "\"process_options\": {}, \"provenance\""),
+       "there is no option 'process_options'"},
+  };
+  for (const auto& c : cases) {
+    const absl::Status status = ParseModelConfig(c.text).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kInvalidField) << c.message;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message));
+  }
 }
 
 TEST(ModelConfigTest, WhatHasADefaultMayBeLeftOut) {
