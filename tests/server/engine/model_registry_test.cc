@@ -43,6 +43,18 @@ TEST(ModelRegistryTest, ServesANetworkOfTimesAndClasses) {
   EXPECT_NEAR((*model)->target.process->Alpha(0.5), 0.2811828808, 1e-9);
 }
 
+TEST(ModelRegistryTest, EveryModelOfTheZooIsServed) {
+  ModelRegistry registry(ModelRepository(SCORESERVE_ZOO), {});
+  ASSERT_TRUE(registry.Poll().ok());
+  EXPECT_GE(registry.table()->size(), 5u);
+  for (const auto& [name, entry] : *registry.table()) {
+    EXPECT_FALSE(entry.versions.empty()) << name;
+    for (const auto& [version, reason] : entry.refused) {
+      ADD_FAILURE() << name << " " << version << ": " << reason;
+    }
+  }
+}
+
 TEST(ModelRegistryTest, AVersionThatCannotBeServedIsKeptWithItsReason) {
   const struct {
     std::function<void(ModelConfig&)> change;
