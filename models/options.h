@@ -41,9 +41,11 @@ struct Option {
   std::variant<bool Options::*, int64_t Options::*, double Options::*,
                std::string Options::*>
       field;
-  Range range;            // For numbers.
-  std::string help;       // One sentence, with the unit.
-  bool required = false;  // Has no default that would suit everybody.
+  Range range;       // For numbers.
+  std::string help;  // One sentence, with the unit.
+  // Has no default that would suit everybody: the field's initialiser is an
+  // example.
+  bool required = false;
 };
 
 // One option in words, for --help, the reference and ListSamplers.
@@ -53,7 +55,7 @@ struct OptionDescription {
   std::string type;  // "flag", "integer", "number" or "text".
   std::string
       rule;  // "more than 0"; empty where any value of the type is taken.
-  OptionValue default_value;
+  OptionValue default_value;  // Of a required option: a value to begin with.
   bool required = false;
 };
 

@@ -79,9 +79,20 @@ Json SamplerJson(const SamplerInfo& sampler) {
     }
     options.push_back(std::move(json));
   }
+  Json examples = Json::array();
+  for (const SamplerExample& example : sampler.examples) {
+    Json values = Json::object();
+    for (const auto& [name, value] : example.options) {
+      std::visit([&, &name = name](const auto& held) { values[name] = held; },
+                 value);
+    }
+    examples.push_back(
+        {{"model", example.model}, {"options", std::move(values)}});
+  }
   return {{"name", sampler.name},
           {"help", sampler.help},
-          {"options", std::move(options)}};
+          {"options", std::move(options)},
+          {"examples", std::move(examples)}};
 }
 
 Json RowsJson(const Rows& rows) {

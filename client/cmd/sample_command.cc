@@ -19,6 +19,7 @@
 #include "client/cmd/outcome.h"
 #include "client/cmd/output.h"
 #include "client/cmd/progress.h"
+#include "client/cmd/sampler_example.h"
 #include "client/cmd/set_option.h"
 #include "models/io/rows.h"
 #include "scoreserve/client.h"
@@ -213,6 +214,7 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
   AddKnownOptions(*command, options->known);
   AddAnimateOptions(*command, options->animate);
   AddConnectionOptions(*command, options->connection);
+  command->footer([options] { return SampleHelp(options->connection); });
   command->footer(
       "Without --output the samples go to standard output, as csv or json; "
       "seed and\n"

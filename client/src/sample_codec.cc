@@ -48,6 +48,17 @@ std::optional<OptionValue> DecodeOption(const v1::OptionValue& wire) {
   return std::nullopt;
 }
 
+// Without values of a kind that is not known here.
+OptionValues DecodeValues(
+    const google::protobuf::Map<std::string, v1::OptionValue>& wire) {
+  OptionValues values;
+  for (const auto& [name, value] : wire) {
+    const std::optional<OptionValue> decoded = DecodeOption(value);
+    if (decoded.has_value()) values.emplace(name, *decoded);
+  }
+  return values;
+}
+
 OptionInfo DecodeDescription(const v1::OptionDescription& wire) {
   return {.name = wire.name(),
           .help = wire.help(),
@@ -116,10 +127,13 @@ std::vector<SamplerInfo> DecodeSamplers(
     const v1::ListSamplersResponse& response) {
   std::vector<SamplerInfo> samplers;
   for (const v1::Sampler& wire : response.samplers()) {
-    SamplerInfo sampler = {
-        .name = wire.name(), .help = wire.help(), .options = {}};
+    SamplerInfo sampler = {.name = wire.name(), .help = wire.help()};
     for (const v1::OptionDescription& option : wire.options()) {
       sampler.options.push_back(DecodeDescription(option));
+    }
+    for (const v1::SamplerExample& example : wire.examples()) {
+      sampler.examples.push_back({.model = example.model(),
+                                  .options = DecodeValues(example.options())});
     }
     samplers.push_back(std::move(sampler));
   }

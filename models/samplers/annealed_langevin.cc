@@ -1,5 +1,6 @@
 #include "models/samplers/annealed_langevin.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -76,6 +77,17 @@ double NoiseLevel(const AnnealedLangevinOptions& options, int64_t index) {
   return first * std::pow(last / first, part);
 }
 
+// For data of unit variance, as the header says; the defaults are for images in
+// [0, 1].
+OptionValues Example(const SamplerTarget& target) {
+  const double last = std::max(0.05, target.label.min);
+  return {{"first_noise_level", std::min(10.0, target.label.max)},
+          {"last_noise_level", last},
+          {"step_size", 0.1 * last * last},
+          {"num_steps", int64_t{25}},
+          {"denoise", true}};
+}
+
 }  // namespace
 
 const OptionTable<AnnealedLangevinOptions>& AnnealedLangevinOptionTable() {
@@ -129,7 +141,8 @@ Sampler AnnealedLangevinSampler() {
               "Langevin dynamics through falling noise levels (Song and "
               "Ermon 2019).",
           .options = AnnealedLangevinOptionTable().Describe(),
-          .plan = Plan};
+          .plan = Plan,
+          .example = Example};
 }
 
 }  // namespace scoreserve

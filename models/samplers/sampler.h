@@ -68,10 +68,18 @@ struct Sampler {
   std::function<absl::StatusOr<SamplerPlan>(const OptionValues&,
                                             const SamplerTarget&)>
       plan;
+  // Options that suit a beginner on such a network, where the defaults and what
+  // ExampleOptions() adds to them do not. May be empty.
+  std::function<OptionValues(const SamplerTarget&)> example = {};
 };
 
 // All of them, by name. A new sampler is one line in sampler_list.cc.
 const std::vector<Sampler>& Samplers();
+
+// Options to begin with on `target`: what must be given, at the values that the
+// option table's struct begins with, and over it what `sampler.example` says.
+OptionValues ExampleOptions(const Sampler& sampler,
+                            const SamplerTarget& target);
 
 // INVALID_ARGUMENT, UNKNOWN_SAMPLER, listing the names that there are.
 absl::StatusOr<const Sampler*> FindSampler(absl::string_view name);

@@ -38,6 +38,16 @@ const std::vector<Sampler>& Samplers() {
   return samplers;
 }
 
+OptionValues ExampleOptions(const Sampler& sampler,
+                            const SamplerTarget& target) {
+  OptionValues values;
+  if (sampler.example) values = sampler.example(target);
+  for (const OptionDescription& option : sampler.options) {
+    if (option.required) values.emplace(option.name, option.default_value);
+  }
+  return values;
+}
+
 absl::StatusOr<const Sampler*> FindSampler(absl::string_view name) {
   for (const Sampler& sampler : Samplers()) {
     if (sampler.name == name) return &sampler;

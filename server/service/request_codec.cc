@@ -74,6 +74,23 @@ absl::StatusOr<OptionValues> DecodeOptions(
   return values;
 }
 
+void EncodeOptionValue(const OptionValue& value, v1::OptionValue* wire) {
+  std::visit(
+      [wire](const auto& held) {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, bool>) {
+          wire->set_flag(held);
+        } else if constexpr (std::is_same_v<Held, int64_t>) {
+          wire->set_integer(held);
+        } else if constexpr (std::is_same_v<Held, double>) {
+          wire->set_number(held);
+        } else {
+          wire->set_text(held);
+        }
+      },
+      value);
+}
+
 void EncodeOption(const OptionDescription& option,
                   v1::OptionDescription* wire) {
   wire->set_name(option.name);
@@ -81,21 +98,7 @@ void EncodeOption(const OptionDescription& option,
   wire->set_type(option.type);
   wire->set_rule(option.rule);
   if (option.required) return;
-  v1::OptionValue* value = wire->mutable_default_value();
-  std::visit(
-      [value](const auto& held) {
-        using Held = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, bool>) {
-          value->set_flag(held);
-        } else if constexpr (std::is_same_v<Held, int64_t>) {
-          value->set_integer(held);
-        } else if constexpr (std::is_same_v<Held, double>) {
-          value->set_number(held);
-        } else {
-          value->set_text(held);
-        }
-      },
-      option.default_value);
+  EncodeOptionValue(option.default_value, wire->mutable_default_value());
 }
 
 Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now) {

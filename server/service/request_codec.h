@@ -30,6 +30,8 @@ Conditions DecodeConditions(const v1::Condition& condition);
 absl::StatusOr<OptionValues> DecodeOptions(
     const google::protobuf::Map<std::string, v1::OptionValue>& options);
 
+void EncodeOptionValue(const OptionValue& value, v1::OptionValue* wire);
+
 void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire);
 
 // The caller's deadline on the steady clock; Instant::max() without one.

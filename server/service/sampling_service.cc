@@ -3,10 +3,9 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "models/samplers/sampler.h"
 #include "scoreserve/v1/sampling.grpc.pb.h"
-#include "server/service/request_codec.h"
 #include "server/service/sample_call.h"
+#include "server/service/samplers_codec.h"
 
 namespace scoreserve {
 namespace {
@@ -24,14 +23,7 @@ class SamplingService final : public v1::Sampling::CallbackService {
   grpc::ServerUnaryReactor* ListSamplers(
       grpc::CallbackServerContext* context, const v1::ListSamplersRequest*,
       v1::ListSamplersResponse* response) override {
-    for (const Sampler& sampler : Samplers()) {
-      v1::Sampler* wire = response->add_samplers();
-      wire->set_name(sampler.name);
-      wire->set_help(sampler.help);
-      for (const OptionDescription& option : sampler.options) {
-        EncodeOption(option, wire->add_options());
-      }
-    }
+    EncodeSamplers(*backend_.registry, response);
     backend_.requests->Count("unknown", "ListSamplers", absl::StatusCode::kOk);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);

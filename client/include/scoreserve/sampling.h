@@ -30,10 +30,17 @@ struct OptionInfo {
   std::optional<OptionValue> default_value = {};  // Absent: must be given.
 };
 
+// A served model that a sampler runs on, and options to begin with there.
+struct SamplerExample {
+  std::string model = {};
+  OptionValues options = {};
+};
+
 struct SamplerInfo {
   std::string name = {};
   std::string help = {};
   std::vector<OptionInfo> options = {};
+  std::vector<SamplerExample> examples = {};  // By model.
 };
 
 // Measured coordinates, in data space: of all rows alike (rows = 1), or of each

@@ -156,9 +156,39 @@ TEST_F(ScorectlTest, AnAnimationOfARefusedRunIsTheRefusal) {
   EXPECT_EQ(Read("moving.gif"), "");
 }
 
+TEST_F(ScorectlTest, HelpHasAnExampleOfEachSamplerThatRuns) {
+  const std::string help = Run("sample --help").out;
+  const auto list = nlohmann::json::parse(Run("samplers --format json").out);
+  ASSERT_GE(list["samplers"].size(), 2u);
+  for (const nlohmann::json& sampler : list["samplers"]) {
+    const std::string name = sampler["name"];
+    if (sampler["examples"].empty()) continue;
+    const std::string begin = "    scorectl ", end = "\n";
+    size_t from = help.find(absl::StrCat("\n  ", name, ": "));
+    ASSERT_NE(from, std::string::npos) << name;
+    from = help.find(begin, from) + begin.size();
+    const std::string example = help.substr(from, help.find(end, from) - from);
+    EXPECT_THAT(example, HasSubstr(absl::StrCat(" --sampler ", name)));
+    const Ran ran = Run(example);
+    EXPECT_EQ(ran.exit_code, 0) << example << ": " << ran.err;
+    EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 16);
+  }
+}
+
+TEST_F(ScorectlTest, HelpNeedsNoServer) {
+  const Ran ran = Run("sample --server 127.0.0.1:1 --help");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("No server at 127.0.0.1:1"));
+}
+
 TEST_F(ScorectlTest, SamplersShowTheirOptionTables) {
-  EXPECT_THAT(Run("samplers").out, HasSubstr("annealed_langevin: "));
-  EXPECT_THAT(Run("samplers langevin").out, HasSubstr("required"));
+  EXPECT_THAT(Run("samplers").out, HasSubstr("annealed_langevin  "));
+  const Ran langevin = Run("samplers langevin");
+  EXPECT_THAT(langevin.out, HasSubstr("required"));
+  EXPECT_THAT(langevin.out, HasSubstr("Runs on: images, labelled, plain\n"));
+  EXPECT_THAT(langevin.out,
+              HasSubstr("Example:\n  scorectl sample --model images --sampler "
+                        "langevin --set label=0.5 --set step_size=0.01\n"));
   EXPECT_THAT(Run("samplers langevine").err,
               HasSubstr("did you mean 'langevin'?"));
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "models/io/model_config.h"
+#include "models/processes/noise_process.h"
 #include "models/samplers/sampler.h"
 #include "models/status.h"
 
@@ -18,6 +19,27 @@ SamplerTarget Target() {
   ModelConfig config;
   config.label = {.kind = LabelKind::kNoiseLevel, .min = 0.0, .max = 100.0};
   return TargetOf(config, /*has_energy=*/true).value();
+}
+
+constexpr LabelRule kNarrow = {
+    .kind = LabelKind::kNoiseLevel, .min = 0.1, .max = 2.0};
+constexpr LabelRule kTime = {.kind = LabelKind::kTime, .min = 1e-3, .max = 1.0};
+
+// Networks of every kind that a sampler may ask for.
+std::vector<SamplerTarget> Targets() {
+  std::vector<ModelConfig> configs(3);
+  configs[1].label = kNoiseLevel;
+  configs[2].label = kNarrow;
+  for (const ProcessKind& kind : ProcessKinds()) {
+    configs.emplace_back().label = kTime;
+    configs.back().process = ProcessConfig{.name = kind.name, .options = {}};
+  }
+  std::vector<SamplerTarget> targets;
+  for (const ModelConfig& config : configs) {
+    targets.push_back(TargetOf(config, /*has_energy=*/false).value());
+    targets.push_back(TargetOf(config, /*has_energy=*/true).value());
+  }
+  return targets;
 }
 
 TEST(SamplerListTest, NamesAreUniqueAndInOrder) {
@@ -50,6 +72,22 @@ TEST(SamplerListTest, TheDefaultsThatAreDescribedAreTaken) {
       values[option.name] = option.default_value;
     }
     EXPECT_TRUE(sampler.plan(values, Target()).ok()) << sampler.name;
+  }
+}
+
+// A sampler's example runs wherever the sampler itself does.
+TEST(SamplerListTest, AnExampleIsRefusedOnlyWhereTheNetworkDoesNotSuit) {
+  for (const Sampler& sampler : Samplers()) {
+    int runs = 0;
+    for (const SamplerTarget& target : Targets()) {
+      const absl::Status status =
+          sampler.plan(ExampleOptions(sampler, target), target).status();
+      runs += status.ok();
+      if (status.ok()) continue;
+      EXPECT_EQ(ReasonOf(status), Reason::kUnsuitableModel)
+          << sampler.name << ": " << status;
+    }
+    EXPECT_GT(runs, 0) << sampler.name;
   }
 }
 
