@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cmd/argument_order.h"
 #include "client/cmd/commands.h"
 #include "client/cmd/did_you_mean.h"
 #include "client/cmd/outcome.h"
@@ -49,15 +51,18 @@ std::string Explain(CLI::App& app, const CLI::ParseError& error) {
   return error.what();
 }
 
-absl::Status Parse(CLI::App& app, int argc, char** argv) {
+absl::Status Parse(CLI::App& app, std::vector<std::string> arguments) {
+  arguments = CommandFirst(app, std::move(arguments));
   const std::vector<std::string> commands = CommandNames(app);
-  if (argc > 1 && argv[1][0] != '-' &&
-      std::find(commands.begin(), commands.end(), argv[1]) == commands.end()) {
-    return UsageError(absl::StrCat("there is no command '", argv[1], "'",
-                                   DidYouMean(argv[1], commands)));
+  const std::string first = arguments.empty() ? "-" : arguments[0];
+  if (first[0] != '-' &&
+      std::find(commands.begin(), commands.end(), first) == commands.end()) {
+    return UsageError(absl::StrCat("there is no command '", first, "'",
+                                   DidYouMean(first, commands)));
   }
   try {
-    app.parse(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // As parse() takes them.
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       app.exit(error);  // Prints what --help or --version asked for.
@@ -86,7 +91,7 @@ int Main(int argc, char** argv) {
                    "a command.\n\n",
                    std::string(ExitCodeHelp())));
 
-  const absl::Status parsed = Parse(app, argc, argv);
+  const absl::Status parsed = Parse(app, {argv + 1, argv + argc});
   if (!parsed.ok()) outcome = parsed;
   if (!outcome.ok()) std::cerr << "scorectl: " << ErrorLine(outcome) << "\n";
   return static_cast<int>(ExitCodeOf(outcome));

@@ -65,6 +65,15 @@ TEST_F(ScorectlTest, StatusAndModelsSayWhatIsServed) {
   EXPECT_EQ(json["data"]["shape"], nlohmann::json({3, 3}));
 }
 
+TEST_F(ScorectlTest, OptionsMayComeBeforeTheCommand) {
+  const Ran ran = Run(
+      absl::StrCat("--server ", server_.address(), " --format=json status"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(nlohmann::json::parse(ran.out)["serving"], true);
+  EXPECT_THAT(Run("--sever x status").err,
+              HasSubstr("no option '--sever'; did you mean '--server'?"));
+}
+
 TEST_F(ScorectlTest, ScoresRowsFromStandardInput) {
   const Ran csv = Run("score --model plain --input -", "2,-4\n6,1\n");
   EXPECT_EQ(csv.exit_code, 0) << csv.err;
