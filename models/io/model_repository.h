@@ -6,7 +6,8 @@
 // A version is immutable and written whole: into a folder with a temporary name
 // (".tmp-…"), every file and the folder synced, MANIFEST (manifest.h) last,
 // then renamed. It is valid only if its manifest verifies. What a writer that
-// was killed leaves is a ".tmp-…", which nobody reads and which may be deleted.
+// was killed leaves is a ".tmp-…", which nobody reads and which a later writer
+// deletes (staging_folder.h).
 
 #ifndef SCORESERVE_MODELS_IO_MODEL_REPOSITORY_H_
 #define SCORESERVE_MODELS_IO_MODEL_REPOSITORY_H_

@@ -8,13 +8,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
-#include <random>
 #include <string>
 #include <system_error>
-#include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -22,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "models/io/files.h"
 #include "models/io/manifest.h"
+#include "models/io/staging_folder.h"
 
 namespace scoreserve {
 namespace {
@@ -42,21 +40,6 @@ absl::Status MakeFolders(const fs::path& path) {
   return above.ok() ? MakeFolders(path) : above;
 }
 
-// A new folder in `parent` whose name nobody else has. mkdtemp() would hide it
-// from servers that run as another user.
-absl::StatusOr<fs::path> MakeTemporaryFolder(const fs::path& parent) {
-  std::random_device random;
-  while (true) {
-    const fs::path path =
-        parent / absl::StrCat(".tmp-", absl::Hex(random(), absl::kZeroPad8),
-                              absl::Hex(random(), absl::kZeroPad8));
-    if (::mkdir(path.c_str(), 0777) == 0) return path;
-    if (errno != EEXIST) {
-      return FileError(errno, "cannot create", path.string());
-    }
-  }
-}
-
 absl::Status WriteAll(const fs::path& folder,
                       const std::map<std::string, std::string>& contents) {
   Manifest manifest;
@@ -71,10 +54,10 @@ absl::Status WriteAll(const fs::path& folder,
   return written.ok() ? SyncFolder(folder.string()) : written;
 }
 
-// Renames `temporary` to the next free number in `parent`. Renaming over a
+// Renames `staging` to the next free number in `parent`. Renaming over a
 // version fails, since no version is an empty folder: then another writer was
 // first.
-absl::StatusOr<int64_t> RenameToNextVersion(const fs::path& temporary,
+absl::StatusOr<int64_t> RenameToNextVersion(const fs::path& staging,
                                             const fs::path& parent) {
   int64_t version = 0;
   while (true) {
@@ -87,7 +70,7 @@ absl::StatusOr<int64_t> RenameToNextVersion(const fs::path& temporary,
     }
     ++version;
     const fs::path path = parent / std::to_string(version);
-    if (std::rename(temporary.c_str(), path.c_str()) == 0) return version;
+    if (std::rename(staging.c_str(), path.c_str()) == 0) return version;
     if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) {
       return FileError(errno, "cannot rename to", path.string());
     }
@@ -120,17 +103,14 @@ absl::StatusOr<int64_t> PublishVersion(
     const std::map<std::string, std::string>& contents) {
   const fs::path parent(model_folder);
   if (absl::Status made = MakeFolders(parent); !made.ok()) return made;
-  const absl::StatusOr<fs::path> temporary = MakeTemporaryFolder(parent);
-  if (!temporary.ok()) return temporary.status();
-  absl::Cleanup remove = [&temporary] {
-    std::error_code ignored;
-    fs::remove_all(*temporary, ignored);
-  };
-  if (absl::Status all = WriteAll(*temporary, contents); !all.ok()) return all;
+  DeleteAbandonedStagingFolders(model_folder);
+  const absl::StatusOr<StagingFolder> staging = StagingFolder::In(model_folder);
+  if (!staging.ok()) return staging.status();
+  absl::Status all = WriteAll(staging->path(), contents);
+  if (!all.ok()) return all;
   const absl::StatusOr<int64_t> version =
-      RenameToNextVersion(*temporary, parent);
+      RenameToNextVersion(staging->path(), parent);
   if (!version.ok()) return version;
-  std::move(remove).Cancel();
   if (absl::Status synced = SyncFolder(model_folder); !synced.ok()) {
     return synced;
   }

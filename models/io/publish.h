@@ -23,8 +23,9 @@ int64_t VersionOfFolder(absl::string_view name);
 // Makes `contents`, files by name, the next version in the folder
 // `model_folder`, with their MANIFEST, and returns its number: one more than
 // the highest there, whatever that holds. It is durable when this returns, and
-// is never seen in part. Makes the folder, and those above it, if need be. Safe
-// to call from many threads and processes at once.
+// is never seen in part. Makes the folder, and those above it, if need be, and
+// tidies up after writers that were killed (staging_folder.h). Safe to call
+// from many threads and processes at once.
 absl::StatusOr<int64_t> PublishVersion(
     const std::string& model_folder,
     const std::map<std::string, std::string>& contents);
