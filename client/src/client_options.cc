@@ -83,6 +83,12 @@ absl::Status CheckClientOptions(const ClientOptions& options) {
   if (!checked.ok()) return checked;
   checked = CheckTimeout("stream_timeout", options.stream_timeout);
   if (!checked.ok()) return checked;
+  if (options.keepalive_time < absl::Seconds(1)) {
+    return InvalidField("keepalive_time", "at least 1s",
+                        absl::FormatDuration(options.keepalive_time));
+  }
+  checked = CheckTimeout("keepalive_timeout", options.keepalive_timeout);
+  if (!checked.ok()) return checked;
   if (options.max_message_bytes < 1024 ||
       options.max_message_bytes > std::numeric_limits<int32_t>::max()) {
     return InvalidField("max_message_bytes", "between 1024 and 2147483647",

@@ -53,6 +53,11 @@ TEST(ClientOptionsTest, RefusalsNameFieldRuleAndValue) {
             "timeout must be more than 0; was 0");
   EXPECT_EQ(Refused({.stream_timeout = absl::Seconds(-1)}),
             "stream_timeout must be more than 0; was -1s");
+  EXPECT_EQ(Refused({.keepalive_time = absl::Milliseconds(999)}),
+            "keepalive_time must be at least 1s; was 999ms");
+  EXPECT_EQ(Refused({.keepalive_timeout = absl::ZeroDuration()}),
+            "keepalive_timeout must be more than 0; was 0");
+  EXPECT_EQ(Refused({.keepalive_time = absl::InfiniteDuration()}), "");
   EXPECT_EQ(Refused({.max_message_bytes = int64_t{1} << 31}),
             "max_message_bytes must be between 1024 and 2147483647; was "
             "2147483648");

@@ -42,6 +42,14 @@ struct ClientOptions {
   // or RESOURCE_EXHAUSTED is tried again, when the server says or after 0.1 s,
   // 0.2 s, … (randomised), and only before its first reply has arrived.
   int max_attempts = 5;
+
+  // How a server that vanishes without a word (power, network, a frozen
+  // process) is found out: while calls are open, a silence of the first sends a
+  // ping, and a ping unanswered for the second closes the connection, whose
+  // calls are UNAVAILABLE. At least 1 s, as servers mind more pings than that,
+  // or infinite, which sends none; more than 0.
+  absl::Duration keepalive_time = absl::Seconds(20);
+  absl::Duration keepalive_timeout = absl::Seconds(10);
 };
 
 // What one call may set for itself.
