@@ -1,21 +1,22 @@
-// Messages and repositories that mean harm, and folders that cannot be read.
+// Messages that mean harm.
 
+#include <arpa/inet.h>
 #include <grpc/compression.h>
-#include <sys/wait.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstddef>
-#include <filesystem>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/match.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/test_server.h"
 
 namespace scoreserve {
 namespace {
-
-namespace fs = std::filesystem;
 
 ServerOptions SmallMessages() {
   ServerOptions options;
@@ -39,6 +40,12 @@ grpc::Status Send(TestServer& server, const v1::ScoreRequest& request,
   return server.scoring()->Score(&context, request, &response);
 }
 
+TEST(HostileTest, TheCapIs64MebibytesUnlessItIsSet) {
+  TestServer server({{"gauss", GaussianFiles(2, 1.0f)}});
+  EXPECT_EQ(Send(server, Zeros(64 << 20), GRPC_COMPRESS_NONE).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST(HostileTest, AMessageOverTheCapIsRefusedBeforeItIsDecoded) {
   TestServer server({{"gauss", GaussianFiles(2, 1.0f)}}, SmallMessages());
   EXPECT_EQ(Send(server, Zeros(2 << 20), GRPC_COMPRESS_NONE).error_code(),
@@ -54,50 +61,61 @@ TEST(HostileTest, ACompressedBombIsRefusedByTheSizeThatItUnpacksTo) {
   EXPECT_TRUE(Send(server, Zeros(1 << 16), GRPC_COMPRESS_GZIP).ok());
 }
 
-// Root reads everything, so the question is asked by a child that is nobody.
-TEST(HostileTest, AnUnreadableRepositoryIsOneClearError) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can make itself nobody";
-  TempFolder folder;
-  fs::permissions(folder.path(), fs::perms::none);
-  const pid_t child = fork();
-  if (child == 0) {
-    if (setuid(65534) != 0) _exit(9);
-    const auto models = ModelRepository(folder.path()).Models();
-    const bool clear =
-        models.status().code() == absl::StatusCode::kPermissionDenied &&
-        absl::StrContains(models.status().message(), folder.path());
-    _exit(clear ? 0 : 1);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+// A gRPC message of 4 GiB - 1, of which only the length is ever sent.
+std::string HugeMessageAnnounced() {
+  const auto frame = [](char type, char flags, char stream,
+                        const std::string& payload) {
+    const char header[] = {
+        0, 0, static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream};
+    return std::string(header, sizeof header) + payload;
+  };
+  const auto text = [](const std::string& value) {
+    return std::string(1, static_cast<char>(value.size())) + value;
+  };
+  // RFC 7541: 0x80 + i is field i of the static table; 0x0i is a value for its
+  // name i; 0x00 is a name and a value.
+  const std::string headers =
+      "\x83\x86\x04" + text("/scoreserve.v1.Scoring/Score") + "\x01" +
+      text("localhost") + "\x0f\x10" + text("application/grpc") +
+      std::string(1, '\0') + text("te") + text("trailers");
+  constexpr char kData = 0, kHeaders = 1, kSettings = 4, kEndHeaders = 4;
+  return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(kSettings, 0, 0, "") +
+         frame(kHeaders, kEndHeaders, 1, headers) +
+         frame(kData, 0, 1, std::string("\0\xff\xff\xff\xff", 5));
 }
 
-TEST(HostileTest, AReadOnlyRepositoryIsNormal) {
-  TempFolder folder;
-  ASSERT_TRUE(ModelRepository(folder.path())
-                  .Write("gauss", GaussianFiles(2, 1.0f))
-                  .ok());
-  for (const auto& entry : fs::recursive_directory_iterator(folder.path())) {
-    fs::permissions(entry, entry.is_directory()
-                               ? fs::perms::owner_read | fs::perms::owner_exec
-                               : fs::perms::owner_read);
-  }
-  ServerOptions options;
-  options.repository = folder.path();
-  options.port = 0;
-  const auto server = Server::Start(options);
-  ASSERT_TRUE(server.ok()) << server.status();
-  EXPECT_TRUE((*server)
-                  ->registry()
-                  .Find({.name = "gauss", .version = {}, .alias = {}})
-                  .ok());
-  for (const auto& entry : fs::directory_iterator(folder.path())) {
-    for (const auto& version : fs::directory_iterator(entry)) {
-      fs::permissions(version, fs::perms::owner_all);
+// Sends `bytes` to `port` and reads until `wanted` has come, or the end.
+std::string Exchange(int port, const std::string& bytes,
+                     const std::string& wanted) {
+  const int peer = ::socket(AF_INET, SOCK_STREAM, 0);
+  const timeval patience = {.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  std::string reply;
+  if (::connect(peer, reinterpret_cast<sockaddr*>(&address), sizeof address) ==
+          0 &&
+      ::send(peer, bytes.data(), bytes.size(), 0) ==
+          static_cast<ssize_t>(bytes.size())) {
+    char buffer[4096];
+    ssize_t size = 0;
+    while (!absl::StrContains(reply, wanted) &&
+           (size = ::recv(peer, buffer, sizeof buffer, 0)) > 0) {
+      reply.append(buffer, static_cast<size_t>(size));
     }
-    fs::permissions(entry, fs::perms::owner_all);
   }
+  ::close(peer);
+  return reply;
+}
+
+TEST(HostileTest, AMessageOfFourGibibytesIsRefusedByItsLengthAlone) {
+  TestServer server({{"gauss", GaussianFiles(2, 1.0f)}});
+  EXPECT_THAT(Exchange(server.server().port(), HugeMessageAnnounced(),
+                       "larger than max"),
+              testing::HasSubstr("larger than max (4294967295 vs. 67108864)"));
+  EXPECT_TRUE(Send(server, Zeros(1 << 16), GRPC_COMPRESS_NONE).ok());
 }
 
 }  // namespace

@@ -90,7 +90,19 @@ TEST(OperationsTest, MetricsCountRequestsByModelMethodAndCode) {
     grpc::ClientContext context;
     scoring->Score(&context, ScoreOf(model, {1, 2}, 2), &response);
   }
+  {
+    // −x with h = 1e6 multiplies by −999,999 until it overflows.
+    grpc::ClientContext context;
+    const auto run =
+        server.sampling()->Sample(&context, LangevinOf("gauss", 1, 100, 1e6));
+    v1::SampleResponse frame;
+    while (run->Read(&frame)) {
+    }
+    EXPECT_EQ(run->Finish().error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  }
   const std::string text = Get(server.server().http_port(), "/metrics");
+  EXPECT_THAT(text, HasSubstr("scoreserve_requests_total{model=\"gauss\","
+                              "method=\"Sample\",code=\"OUT_OF_RANGE\"} 1"));
   EXPECT_THAT(text, HasSubstr("scoreserve_requests_total{model=\"gauss\","
                               "method=\"Score\",code=\"OK\"} 2"));
   EXPECT_THAT(text, HasSubstr("scoreserve_requests_total{model=\"unknown\","

@@ -112,13 +112,19 @@ TEST_F(SampleTest, LargeResultsComeInChunksByRow) {
 TEST_F(SampleTest, RefusalsNameFieldRuleAndValue) {
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 0, 10)), "rows");
   EXPECT_EQ(RefusedField(LangevinOf("gauss", int64_t{1} << 31, 10)), "rows");
+  EXPECT_EQ(RefusedField(LangevinOf("gauss", int64_t{1} << 62, 10)), "rows");
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 0)), "options.num_steps");
-  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, int64_t{1} << 40)),
-            "options.num_steps");
+  for (const int bits : {31, 32, 40, 62}) {
+    EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, int64_t{1} << bits)),
+              "options.num_steps");
+  }
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, -1.0)),
             "options.step_size");
   const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, nan)), "options.step_size");
+  EXPECT_EQ(RefusedField(LangevinOf("gauss", 1, 10, infinity)),
+            "options.step_size");
 
   v1::SampleRequest request = LangevinOf("gauss", 1, 10);
   (*request.mutable_options())["stepsize"].set_number(1.0);

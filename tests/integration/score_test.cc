@@ -53,6 +53,14 @@ TEST_F(ScoreTest, AnswersWithTheScoreAndTheVersion) {
   EXPECT_EQ(response.version(), 1);
 }
 
+TEST_F(ScoreTest, DenormalsAreServed) {
+  const float tiny = std::numeric_limits<float>::denorm_min();
+  v1::ScoreResponse response;
+  ASSERT_TRUE(Score(ScoreOf("gauss", {3 * tiny, -tiny}, 2), &response).ok());
+  EXPECT_EQ(Values(response.score()),
+            (std::vector<float>{-6 * tiny, 2 * tiny}));
+}
+
 TEST_F(ScoreTest, TakesOneLabelForAllRowsOrOneARow) {
   v1::ScoreRequest request = ScoreOf("noisy", {4, 4, 4, 4}, 2);
   v1::ScoreResponse response;
@@ -90,8 +98,16 @@ TEST_F(ScoreTest, NamesThatAreNoNamesAreRefusedBeforeTheyMeetAFile) {
 TEST_F(ScoreTest, RefusalsNameFieldRuleAndValue) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(RefusedField(ScoreOf("gauss", {1, 2, 3}, 3)), "x.shape");
+  const float infinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(RefusedField(ScoreOf("gauss", {1, nan}, 2)), "x.data[1]");
+  EXPECT_EQ(RefusedField(ScoreOf("gauss", {1, 2, -infinity, 4}, 2)),
+            "x.data[2]");
   v1::ScoreRequest request = ScoreOf("gauss", {1, 2}, 2);
+  request.mutable_x()->set_dtype(static_cast<v1::Dtype>(7));
+  EXPECT_EQ(RefusedField(request), "x.dtype");
+  request.mutable_x()->set_dtype(v1::DTYPE_FLOAT32);
+  request.mutable_x()->set_shape(0, -1);
+  EXPECT_EQ(RefusedField(request), "x.shape[0]");
   request.mutable_x()->set_shape(0, 0);
   EXPECT_EQ(RefusedField(request), "x.shape[0]");
   request.mutable_x()->set_shape(0, int64_t{1} << 62);
@@ -112,7 +128,8 @@ TEST_F(ScoreTest, LabelsFollowTheModelsRule) {
   EXPECT_EQ(RefusedField(request), "noise_level");  // It needs one.
   request.mutable_time()->add_values(0.5);
   EXPECT_EQ(RefusedField(request), "time");  // Of the other kind.
-  for (const double label : {-1.0, 101.0, std::nan("")}) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double label : {-1.0, 101.0, std::nan(""), infinity, -infinity}) {
     request.mutable_noise_level()->clear_values();
     request.mutable_noise_level()->add_values(label);
     EXPECT_EQ(RefusedField(request), "noise_level.values[0]") << label;

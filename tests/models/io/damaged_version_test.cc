@@ -115,17 +115,18 @@ TEST_F(DamagedVersionTest, AConfigThatVerifiesMustStillParse) {
   ExpectCorrupt("config.json: network must be given");
 }
 
-TEST_F(DamagedVersionTest, AnotherFormatUnderThatNameIsUnsupported) {
-  const std::string pickle =
-      "\x80\x02"
-      "cos\nsystem\n(S'touch x'\ntR.";
+// A pickle can run any command where it is loaded: this one leaves a marker.
+TEST_F(DamagedVersionTest, AnotherFormatUnderThatNameIsUnsupportedAndNotRun) {
+  const std::string marker = root_ / "marker";
+  const std::string run = "cos\nsystem\n(S'touch " + marker + "'\ntR.";
   for (const std::string& bytes :
-       {"PK\x03\x04" + std::string(100, '\0'), pickle}) {
+       {"PK\x03\x04" + std::string(100, '\0') + run, "\x80\x02" + run}) {
     ReplaceCovered("model.safetensors", bytes);
     EXPECT_EQ(Read().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(ReasonOf(Read()), Reason::kUnsupportedFormat) << Read();
     EXPECT_THAT(std::string(Read().message()),
                 HasSubstr("model.safetensors: "));
+    EXPECT_FALSE(fs::exists(marker));
   }
 }
 

@@ -1,7 +1,10 @@
 #include "models/io/safetensors.h"
 
+#include <sys/resource.h>
+
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <string>
 
@@ -94,6 +97,32 @@ struct Rejection {
   const char* message;
   Reason reason = Reason::kCorruptModel;
 };
+
+// The most that this process has had in memory so far, in bytes.
+int64_t PeakMemory() {
+  rusage usage = {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return int64_t{usage.ru_maxrss} * 1024;
+}
+
+// As many tensors as a header may hold, each with a name of its own, and at
+// last one that is wrong.
+TEST(SafetensorsTest, TheLargestHeaderIsRefusedWithinASecondAndInLittleMemory) {
+  std::string header = "{";
+  for (int i = 0; header.size() < (1 << 20) - 100; ++i) {
+    absl::StrAppend(&header, "\"", i, "\":", Entry("[0]", "[0,0]"), ",");
+  }
+  const std::string bytes = File(header + "\"last\":[]}");
+  const int64_t before = PeakMemory();
+  const std::clock_t begin = std::clock();  // The processor's time.
+  const absl::Status status = ParseSafetensors(bytes).status();
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("tensor 'last'"));
+#ifndef __SANITIZE_ADDRESS__  // Which keeps what was freed.
+  EXPECT_LT(PeakMemory() - before, 8 << 20);
+#endif
+}
 
 class SafetensorsRejectionTest : public testing::TestWithParam<Rejection> {};
 

@@ -1,0 +1,77 @@
+#ifndef SCORESERVE_TESTS_SUPPORT_SERVER_PROCESS_H_
+#define SCORESERVE_TESTS_SUPPORT_SERVER_PROCESS_H_
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+extern char** environ;
+
+namespace scoreserve {
+
+// A program that prints a line once it is ready and ends on SIGTERM, run as a
+// process of its own.
+class ServerProcess {
+ public:
+  // `words`: the program, by path or to be found in PATH, and its arguments.
+  explicit ServerProcess(std::vector<std::string> words) {
+    int ends[2];
+    if (::pipe(ends) != 0) std::abort();
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    if (::posix_spawnp(&process_, arguments[0], &actions, nullptr,
+                       arguments.data(), environ) != 0) {
+      std::abort();
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    ::close(ends[1]);
+    output_ = ::fdopen(ends[0], "r");
+  }
+  ~ServerProcess() {
+    Stop();
+    std::fclose(output_);
+  }
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  // The next line that it prints, which is waited for; "" at the end.
+  std::string ReadLine() {
+    std::string line;
+    int c = 0;
+    while ((c = std::fgetc(output_)) != EOF && c != '\n')
+      line += static_cast<char>(c);
+    return line;
+  }
+
+  // Tells it to end, waits, and gives its exit code; -1 where it crashed.
+  int Stop() {
+    if (process_ != 0) {
+      ::kill(process_, SIGTERM);
+      int status = 0;
+      ::waitpid(std::exchange(process_, 0), &status, 0);
+      exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+    return exit_code_;
+  }
+
+ private:
+  pid_t process_ = 0;
+  FILE* output_ = nullptr;
+  int exit_code_ = -1;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_TESTS_SUPPORT_SERVER_PROCESS_H_
