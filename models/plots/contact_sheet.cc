@@ -134,11 +134,11 @@ absl::StatusOr<Canvas> Draw(const ContactSheet& sheet) {
     canvas.DrawText(layout.captions_right, top + layout.image_height / 2.0,
                     group.caption, kCaptionStyle);
     for (int64_t j = 0; j < group.images.rows(); ++j) {
-      const Box box = {
-          .x = layout.columns[j % sheet.columns] + inset,
-          .y = top + static_cast<double>(j / sheet.columns) * layout.line_pitch,
-          .width = sheet.image_width,
-          .height = layout.image_height};
+      const int64_t line = j / sheet.columns;
+      const Box box = {.x = layout.columns[j % sheet.columns] + inset,
+                       .y = top + static_cast<double>(line) * layout.line_pitch,
+                       .width = sheet.image_width,
+                       .height = layout.image_height};
       DrawImage(sheet, group.images.row(j), box, canvas);
     }
   }
