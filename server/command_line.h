@@ -25,7 +25,8 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
          "Port of /healthz, /readyz and /metrics; 0 takes a free one; none "
          "without this option")
       ->envname("SCORESERVE_HTTP_PORT");
-  app.add_option("--devices", options.devices, "Where networks run")
+  app.add_option("--devices", options.devices,
+                 "Where networks run: cpu, or cuda:0")
       ->capture_default_str();
   app.add_option("--threads", options.threads,
                  "Threads of one forward pass; more than 1 rarely pays")

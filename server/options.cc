@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "models/networks/placement.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -35,10 +36,9 @@ absl::Status CheckServerOptions(const ServerOptions& options) {
                         "nothing is encrypted",
                         options.host);
   }
-  if (options.devices != "cpu") {
-    return InvalidField("--devices", "cpu, the device of this build",
-                        options.devices);
-  }
+  const absl::StatusOr<at::Device> device =
+      FindDevice("--devices", options.devices);
+  if (!device.ok()) return device.status();
   if (options.threads < 1) {
     return InvalidField("--threads", "at least 1",
                         absl::StrCat(options.threads));

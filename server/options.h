@@ -20,8 +20,8 @@ struct ServerOptions {
   // Allow a host other than loopback although nothing is encrypted.
   bool insecure = false;
   std::optional<int> http_port;  // Metrics and probes; 0: any free one.
-  std::string devices = "cpu";
-  int threads = 1;                                  // Of one forward pass.
+  std::string devices = "cpu";   // Or "cuda:0".
+  int threads = 1;               // Of one forward pass.
   std::optional<int64_t> max_batch_rows;            // Goes over desired.json.
   absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
   Limits limits;

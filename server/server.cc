@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "models/networks/placement.h"
 #include "models/status.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
@@ -34,14 +35,21 @@ std::string Address(const std::string& host, int port) {
               : absl::StrCat(host, ":", port);
 }
 
+// Of options that have been checked.
+at::Device DeviceOf(const ServerOptions& options) {
+  return *FindDevice("--devices", options.devices);
+}
+
 class ServerImpl final : public Server {
  public:
   explicit ServerImpl(const ServerOptions& options)
       : options_(options),
         registry_(ModelRepository(options.repository),
-                  {.default_max_batch_rows = 1024,
+                  {.device = DeviceOf(options),
+                   .default_max_batch_rows = 1024,
                    .max_batch_rows = options.max_batch_rows}),
-        engine_({.threads = options.threads,
+        engine_({.device = DeviceOf(options),
+                 .threads = options.threads,
                  .limits = options.limits,
                  .ledger = options.ledger}) {}
 

@@ -40,36 +40,34 @@ at::Tensor GuidedScore(const ScoreNetwork& network, const ScoreInput& input,
     return network.Score(input, workspace);
   }
   const int64_t rows = input.x.size(0);
+  const at::Device device = input.x.device();
   const float* weight = input.guidance.const_data_ptr<float>();
   const at::Tensor condition = Applied(input.condition, weight);
   const std::vector<int64_t> twofold =
       TwofoldRows(input.condition.const_data_ptr<int64_t>(), weight, rows);
   if (twofold.empty()) {
     return network.Score(
-        {.x = input.x, .label = input.label, .condition = condition},
+        {.x = input.x, .label = input.label, .condition = condition.to(device)},
         workspace);
   }
   const auto more = static_cast<int64_t>(twofold.size());
-  const at::Tensor index = at::tensor(twofold, at::kLong);
+  const at::Tensor chosen = at::tensor(twofold, at::kLong);
+  const at::Tensor index = chosen.to(device);
   const auto followed = [&index](const at::Tensor& tensor) {
     if (!tensor.defined()) return tensor;
     return at::cat({tensor, tensor.index_select(0, index)});
   };
-  const at::Tensor score = network.Score(
-      {.x = followed(input.x),
-       .label = followed(input.label),
-       .condition = at::cat(
-           {condition, at::full({more}, kNoCondition, condition.options())})},
-      workspace);
-  const int64_t dim = score.size(1);
-  float* conditional = score.mutable_data_ptr<float>();
-  const float* unconditional = conditional + rows * dim;
-  for (const int64_t row : twofold) {
-    for (int64_t k = 0; k < dim; ++k, ++unconditional) {
-      float& s = conditional[row * dim + k];
-      s = *unconditional + weight[row] * (s - *unconditional);
-    }
-  }
+  const at::Tensor none = at::full({more}, kNoCondition, condition.options());
+  const at::Tensor score =
+      network.Score({.x = followed(input.x),
+                     .label = followed(input.label),
+                     .condition = at::cat({condition, none}).to(device)},
+                    workspace);
+  const at::Tensor weights =
+      input.guidance.index_select(0, chosen).unsqueeze(1).to(device);
+  const at::Tensor unconditional = score.narrow(0, rows, more);
+  const at::Tensor pull = score.index_select(0, index).sub_(unconditional);
+  score.index_copy_(0, index, pull.mul_(weights).add_(unconditional));
   return score.narrow(0, 0, rows);
 }
 

@@ -24,7 +24,8 @@ inline int64_t EvaluationsOf(int64_t condition, float weight) {
 //
 // in one forward pass of `network` over all rows, followed by a second row for
 // each of those that take two. Where input.guidance is undefined every weight
-// is 1. As ScoreNetwork::Score(), for inference.
+// is 1. input.condition and input.guidance lie in the processor's memory,
+// whatever device x is on. As ScoreNetwork::Score(), for inference.
 at::Tensor GuidedScore(const ScoreNetwork& network, const ScoreInput& input,
                        Workspace& workspace);
 

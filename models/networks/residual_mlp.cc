@@ -174,8 +174,13 @@ class ResidualMlp final : public ScoreNetwork {
 
   // [rows, kEmbedding]
   at::Tensor Embed(const at::Tensor& noise, Workspace& workspace) const {
+    // They are no weights, so they may not lie where the weights do.
+    const at::Device device = noise.device();
     const at::Tensor waves =
-        workspace.Linear(at::log(noise), waves_.weight, waves_.bias).sin_();
+        workspace
+            .Linear(at::log(noise), waves_.weight.to(device),
+                    waves_.bias.to(device))
+            .sin_();
     return workspace.Silu(workspace.Linear(waves, embed_.weight, embed_.bias));
   }
 

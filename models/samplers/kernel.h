@@ -1,5 +1,5 @@
 // The two inner loops of noise.cc and advance.cc, compiled once for each
-// instruction set. For those two files alone.
+// instruction set. For those two files, and what has to agree with them.
 
 #ifndef SCORESERVE_MODELS_SAMPLERS_KERNEL_H_
 #define SCORESERVE_MODELS_SAMPLERS_KERNEL_H_

@@ -6,10 +6,8 @@
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "c10/core/InferenceMode.h"
 #include "models/networks/guidance.h"
-#include "models/samplers/move_rows.h"
 #include "models/status.h"
 #include "server/engine/device.h"
 
@@ -45,18 +43,12 @@ class CpuDevice : public Device {
                             absl::StrCat("the network failed: ", error.what())),
                         Reason::kInternalFault);
     }
-    if (!pass.steps.empty()) Move(pass);
+    pass.StepRows();
     return absl::OkStatus();
   }
 
   static void Evaluate(Pass& pass) {
-    const auto first = [&pass](const at::Tensor& plane) {
-      return plane.defined() ? plane.narrow(0, 0, pass.rows) : plane;
-    };
-    const ScoreInput input = {.x = first(pass.x),
-                              .label = first(pass.label),
-                              .condition = first(pass.condition),
-                              .guidance = first(pass.guidance)};
+    const ScoreInput input = pass.input();
     if (!pass.energies) {
       pass.score = GuidedScore(*pass.network, input, pass.workspace);
       return;
@@ -64,23 +56,6 @@ class CpuDevice : public Device {
     ScoreAndEnergy both = pass.network->ScoreWithEnergy(input, pass.workspace);
     pass.score = std::move(both.score);
     pass.energy = std::move(both.energy);
-  }
-
-  static void Move(Pass& pass) {
-    MovingRows rows = {.dim = pass.dim(),
-                       .steps = absl::MakeSpan(pass.steps),
-                       .score = pass.score.data_ptr<float>(),
-                       .x = pass.row(0),
-                       .constrained = pass.constrained};
-    if (pass.y.defined()) rows.y = pass.companion(0);
-    if (pass.held_score.defined()) {
-      pass.accepted.resize(pass.steps.size());
-      rows.held_score = pass.held_score.data_ptr<float>();
-      rows.held_energy = pass.held_energy.data_ptr<double>();
-      rows.energy = pass.energy.data_ptr<double>();
-      rows.accepted = pass.accepted.data();
-    }
-    MoveRows(rows, pass.scratch);
   }
 
   const int threads_;

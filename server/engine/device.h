@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "c10/core/Device.h"
 #include "server/engine/pass.h"
 
 namespace scoreserve {
@@ -28,6 +29,14 @@ class Device {
 
 // The processor: computes in Begin(), `threads` at a time.
 std::unique_ptr<Device> NewCpuDevice(int threads);
+
+// Any device of LibTorch's (FindDevice() in models/networks/placement.h), by
+// its plain operations: networks must have been moved there. Computes in
+// Begin(). On at::kCPU it gives what NewCpuDevice() gives, to rounding.
+std::unique_ptr<Device> NewTorchDevice(at::Device device);
+
+// The first for at::kCPU, the second for everything else.
+std::unique_ptr<Device> NewDevice(at::Device device, int threads);
 
 }  // namespace scoreserve
 

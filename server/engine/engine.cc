@@ -24,7 +24,7 @@ Engine::Engine(const Options& options, const Clock* clock)
     : limits_(options.limits),
       clock_(clock),
       ledger_(options.ledger),
-      device_(NewCpuDevice(options.threads)),
+      device_(NewDevice(options.device, options.threads)),
       loop_(device_.get(), &ledger_, &metrics_, clock),
       thread_([this] {
         loop_.Run();

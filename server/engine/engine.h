@@ -25,7 +25,8 @@ namespace scoreserve {
 class Engine {
  public:
   struct Options {
-    int threads = 1;  // Of one forward pass.
+    at::Device device = at::kCPU;  // Where the networks of all requests lie.
+    int threads = 1;               // Of one forward pass on a processor.
     Limits limits;
     WorkLedger::Options ledger;
   };

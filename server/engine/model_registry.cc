@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
+#include "models/networks/placement.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
 
@@ -98,6 +99,8 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
       LoadNetwork(files->config, files->arrays);
   if (!network.ok()) return network.status();
+  absl::Status moved = MoveTo(options_.device, **network);
+  if (!moved.ok()) return moved;
   absl::StatusOr<SamplerTarget> target =
       TargetOf(files->config, (*network)->has_energy());
   if (!target.ok()) return target.status();

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "c10/core/Device.h"
 #include "models/io/model_repository.h"
 #include "server/engine/model_snapshot.h"
 
@@ -38,6 +39,7 @@ using ModelTable = std::map<std::string, ModelEntry>;
 class ModelRegistry {
  public:
   struct Options {
+    at::Device device = at::kCPU;  // Where weights are kept.
     // Rows a pass carries where desired.json does not say.
     int64_t default_max_batch_rows = 1024;
     // Goes over desired.json.

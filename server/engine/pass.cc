@@ -6,6 +6,7 @@
 
 #include "ATen/ops/empty_like.h"
 #include "ATen/ops/zeros.h"
+#include "absl/types/span.h"
 
 namespace scoreserve {
 namespace {
@@ -40,6 +41,34 @@ void Pass::NeedHeld() {
   if (held_score.defined()) return;
   held_score = at::empty_like(x);
   held_energy = at::empty_like(label);
+}
+
+ScoreInput Pass::input() const {
+  const auto first = [this](const at::Tensor& plane) {
+    return plane.defined() ? plane.narrow(0, 0, rows) : plane;
+  };
+  return {.x = first(x),
+          .label = first(label),
+          .condition = first(condition),
+          .guidance = first(guidance)};
+}
+
+void Pass::StepRows() {
+  if (steps.empty()) return;
+  MovingRows moving = {.dim = dim(),
+                       .steps = absl::MakeSpan(steps),
+                       .score = score.data_ptr<float>(),
+                       .x = row(0),
+                       .constrained = constrained};
+  if (y.defined()) moving.y = companion(0);
+  if (held_score.defined()) {
+    accepted.resize(steps.size());
+    moving.held_score = held_score.data_ptr<float>();
+    moving.held_energy = held_energy.data_ptr<double>();
+    moving.energy = energy.data_ptr<double>();
+    moving.accepted = accepted.data();
+  }
+  scoreserve::MoveRows(moving, scratch);
 }
 
 void Pass::MoveRows(int64_t from, int64_t to, int64_t count) {

@@ -55,6 +55,13 @@ class Pass {
   void NeedCompanion();
   void NeedHeld();
 
+  // The rows to evaluate, in the processor's memory.
+  ScoreInput input() const;
+
+  // Makes the step of every live row, once score and energy lie in the
+  // processor's memory.
+  void StepRows();
+
   // Moves what live rows from, from + 1, … carry from step to step to the place
   // of row `to`, which lies before them.
   void MoveRows(int64_t from, int64_t to, int64_t count);

@@ -4,6 +4,7 @@
 #define SCORESERVE_TESTS_SUPPORT_TEST_MODELS_H_
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "models/io/model_config.h"
 #include "models/io/model_repository.h"
+#include "models/networks/placement.h"
 #include "models/networks/score_network.h"
 #include "server/engine/model_snapshot.h"
 
@@ -44,13 +46,15 @@ inline ModelFiles MlpFiles(int64_t dim = 64) {
   return files;
 }
 
-// `files` as the engine holds them.
+// `files` as the engine holds them, the weights on `device`.
 inline std::shared_ptr<const ModelSnapshot> Snapshot(
-    ModelFiles files, int64_t max_batch_rows = 64, std::string name = "model") {
+    ModelFiles files, int64_t max_batch_rows = 64, std::string name = "model",
+    at::Device device = at::kCPU) {
   auto snapshot = std::make_shared<ModelSnapshot>();
   snapshot->name = std::move(name);
   snapshot->version = 1;
   snapshot->network = *LoadNetwork(files.config, files.arrays);
+  if (!MoveTo(device, *snapshot->network).ok()) std::abort();
   snapshot->target = *TargetOf(files.config, snapshot->network->has_energy());
   snapshot->config = std::move(files.config);
   snapshot->max_batch_rows = max_batch_rows;

@@ -33,11 +33,12 @@ class ManualClock : public Clock {
   Instant now_{};
 };
 
-// Computes on the processor, but not before Finish(), as a real accelerator
+// Computes, but not before Finish(), as a real accelerator
 // may.
 class DeepDevice : public Device {
  public:
-  explicit DeepDevice(int depth) : depth_(depth), cpu_(NewCpuDevice(1)) {}
+  DeepDevice(int depth, std::unique_ptr<Device> device)
+      : depth_(depth), device_(std::move(device)) {}
 
   int pipeline_depth() const override { return depth_; }
   void Begin(Pass& pass) override {
@@ -53,8 +54,8 @@ class DeepDevice : public Device {
       fail_next_ = false;
       return absl::InternalError("the network failed: by order of the test");
     }
-    cpu_->Begin(pass);
-    return cpu_->Finish(pass);
+    device_->Begin(pass);
+    return device_->Finish(pass);
   }
 
   void FailNext() { fail_next_ = true; }
@@ -62,7 +63,7 @@ class DeepDevice : public Device {
 
  private:
   const int depth_;
-  const std::unique_ptr<Device> cpu_;
+  const std::unique_ptr<Device> device_;
   std::deque<Pass*> begun_;
   int deepest_ = 0;
   bool fail_next_ = false;
@@ -70,8 +71,10 @@ class DeepDevice : public Device {
 
 class LoopHarness {
  public:
-  explicit LoopHarness(int depth = 1)
-      : device_(depth), loop_(&device_, &ledger_, &metrics_, &clock_) {}
+  explicit LoopHarness(int depth = 1) : LoopHarness(NewCpuDevice(1), depth) {}
+  explicit LoopHarness(std::unique_ptr<Device> device, int depth = 1)
+      : device_(depth, std::move(device)),
+        loop_(&device_, &ledger_, &metrics_, &clock_) {}
 
   ManualClock& clock() { return clock_; }
   DeepDevice& device() { return device_; }
