@@ -12,6 +12,7 @@
 #include "tests/bench/sampling_cases.h"
 #include "tests/bench/score_cases.h"
 #include "tests/bench/start_case.h"
+#include "tests/bench/streams_case.h"
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -34,6 +35,9 @@ int main(int argc, char** argv) {
           {"tail", with_rig(b::ScoreLatencyUnderSampling)},
           {"refusal", with_rig(b::RefusalLatency)},
           {"samplers", [&] { return b::ManySmallSamplers(engine); }},
+          {"mixed", [&] { return b::MixedLoad(engine); }},
+          {"together", [&] { return b::TogetherAndOneByOne(engine); }},
+          {"streams", with_rig(b::ScoreLatencyUnderStreams)},
           {"long-sampler", with_rig(b::OneLongSampler)},
           {"advance", b::AdvanceFigures},
           {"start", b::StartTime},

@@ -48,6 +48,8 @@ int Main(int argc, char** argv) {
       {
           {"forward", Forward},
           {"samplers", [&] { return ManySmallSamplers(engine); }},
+          {"mixed", [&] { return MixedLoad(engine); }},
+          {"together", [&] { return TogetherAndOneByOne(engine); }},
           {"advance", AdvanceFigures},
       },
       only, json);

@@ -8,7 +8,9 @@
 #include "ATen/Parallel.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/zeros.h"
+#include "absl/types/span.h"
 #include "c10/core/InferenceMode.h"
+#include "models/samplers/move_rows.h"
 #include "tests/bench/machine.h"
 #include "tests/support/test_models.h"
 
@@ -68,15 +70,21 @@ double LoopSecondsPerRowStep(const ModelSnapshot& model,
   const c10::InferenceMode inference;
   Workspace workspace;
   const int64_t count = static_cast<int64_t>(rows.size());
-  at::Tensor x = at::zeros({count, model.dim()}, at::kFloat);
+  const at::Tensor x = at::zeros({count, model.dim()}, at::kFloat);
+  const at::Tensor y = at::zeros({count, model.dim()}, at::kFloat);
   const ScoreInput input = Rows(x);
+  std::vector<float> scratch;
   const auto start = SteadyClock::now();
   for (int64_t i = 0; i < passes; ++i) {
     workspace.Begin();
     const at::Tensor score = model.network->Score(input, workspace);
     for (RowStep& row : rows) row.noise.step = static_cast<uint32_t>(i);
-    Advance(rows, model.dim(), score.data_ptr<float>(), x.data_ptr<float>(),
-            nullptr);
+    MoveRows({.dim = model.dim(),
+              .steps = absl::MakeSpan(rows),
+              .score = score.mutable_data_ptr<float>(),
+              .x = x.mutable_data_ptr<float>(),
+              .y = y.mutable_data_ptr<float>()},
+             scratch);
   }
   return SecondsSince(start) / static_cast<double>(count * passes);
 }

@@ -30,7 +30,7 @@ std::shared_ptr<const SamplerPlan> LangevinPlan(int64_t steps);
 std::vector<RowStep> LangevinRows(int64_t rows);
 
 // Seconds of a row-step in the simplest loop over these rows: one forward, one
-// Advance(), nothing else, `passes` times.
+// MoveRows(), nothing else, `passes` times. None may be of kind kMetropolis.
 double LoopSecondsPerRowStep(const ModelSnapshot& model,
                              std::vector<RowStep> rows, int64_t passes);
 

@@ -14,6 +14,14 @@ namespace scoreserve::bench {
 // costs the device loop against the best loop over the same 256 rows.
 std::vector<Figure> ManySmallSamplers(Engine& engine);
 
+// 64 requests with different samplers, step counts and 1 to 64 rows (mix.h),
+// one starting in every pass, each that ends replaced: against the best loop
+// over as many rows as were alive.
+std::vector<Figure> MixedLoad(Engine& engine);
+
+// A list of such requests, 64 at a time, against the same one after another.
+std::vector<Figure> TogetherAndOneByOne(Engine& engine);
+
 }  // namespace scoreserve::bench
 
 #endif  // SCORESERVE_TESTS_BENCH_LOAD_CASES_H_
