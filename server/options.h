@@ -24,6 +24,10 @@ struct ServerOptions {
   int threads = 1;               // Of one forward pass.
   std::optional<int64_t> max_batch_rows;            // Goes over desired.json.
   absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
+  // How long a connection may be silent before the server asks whether the
+  // other end is there; without an answer in half of that it is closed. More
+  // than 1 ms.
+  absl::Duration keepalive = absl::Seconds(20);
   Limits limits;
   WorkLedger::Options ledger;
 };

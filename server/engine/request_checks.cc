@@ -134,9 +134,11 @@ absl::Status CheckSampleRequest(const Limits& limits,
   const int64_t dim = request.model->dim();
   checked = CheckCount("rows", request.rows, limits.max_sample_values / dim);
   if (!checked.ok()) return checked;
-  if (request.states_every < 0) {
-    return InvalidField("states_every", "at least 0",
-                        absl::StrCat(request.states_every));
+  for (const auto& [field, value] :
+       {std::pair("states_every", request.states_every),
+        std::pair("states_rows", request.states_rows),
+        std::pair("progress_every", request.progress_every)}) {
+    if (value < 0) return InvalidField(field, "at least 0", absl::StrCat(value));
   }
   const int64_t start_rows = static_cast<int64_t>(request.start.size()) / dim;
   if (!request.start.empty() && start_rows != request.rows) {

@@ -1,7 +1,7 @@
 #include "server/engine/trajectory.h"
 
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -14,11 +14,6 @@
 #include "server/engine/ending.h"
 
 namespace scoreserve {
-namespace {
-
-constexpr auto kProgressInterval = std::chrono::milliseconds(100);
-
-}  // namespace
 
 SampleRun::SampleRun(SampleRequest request, int64_t num_blocks)
     : request_(std::move(request)), block_steps_(num_blocks, 0) {}
@@ -43,16 +38,34 @@ void SampleRun::Stepped(int64_t block, int64_t step, int64_t first_row,
                         absl::Span<const float> x, Instant now) {
   if (ended_) return;
   block_steps_[block] = step;
-  if (request_.states_every > 0 && step % request_.states_every == 0) {
-    states_.resize(x.size());
-    ToDataSpace(request_.model->config.data, x, states_.data());
-    request_.sink->States(step, first_row, states_);
+  TellStates(step, first_row, x);
+  TellProgress(now);
+}
+
+void SampleRun::TellStates(int64_t step, int64_t first_row,
+                           absl::Span<const float> x) {
+  if (request_.states_every == 0 || step % request_.states_every != 0) return;
+  if (request_.states_rows > 0) {
+    const int64_t rows = request_.states_rows - first_row;
+    if (rows <= 0) return;
+    x = x.first(std::min<size_t>(x.size(), rows * request_.model->dim()));
   }
+  states_.resize(x.size());
+  ToDataSpace(request_.model->config.data, x, states_.data());
+  request_.sink->States(step, first_row, states_);
+}
+
+void SampleRun::TellProgress(Instant now) {
   if (!last_progress_.has_value()) last_progress_ = now;
-  if (now - *last_progress_ < kProgressInterval) return;
+  const bool due = now - *last_progress_ >= request_.progress_interval;
+  const int64_t every = request_.progress_every;
+  if (!due && every == 0) return;
+  const int64_t slowest =
+      *std::min_element(block_steps_.begin(), block_steps_.end());
+  if (!due && slowest / every == told_step_ / every) return;
   last_progress_ = now;
-  request_.sink->Progress(
-      *std::min_element(block_steps_.begin(), block_steps_.end()));
+  told_step_ = slowest;
+  request_.sink->Progress(slowest);
 }
 
 void SampleRun::End(absl::StatusOr<std::vector<float>> samples) {

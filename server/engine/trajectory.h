@@ -35,13 +35,15 @@ class SampleRun {
   // Ends the run with an error. No-op once ended.
   void Fail(const absl::Status& status);
 
-  // Block `block` has done `step` steps. Tells the sink how far the slowest is,
-  // at most every 100 ms, and the rows' positions where they were asked for.
+  // Block `block` has done `step` steps. Tells the sink how far the slowest is
+  // and where the rows are, as often as it was asked for.
   void Stepped(int64_t block, int64_t step, int64_t first_row,
                absl::Span<const float> x, Instant now);
 
  private:
   void End(absl::StatusOr<std::vector<float>> samples);
+  void TellStates(int64_t step, int64_t first_row, absl::Span<const float> x);
+  void TellProgress(Instant now);
 
   SampleRequest request_;
   std::vector<int64_t> block_steps_;
@@ -50,6 +52,7 @@ class SampleRun {
   std::vector<float> states_;  // Reused, in data space.
   int64_t rows_done_ = 0;
   std::optional<Instant> last_progress_;
+  int64_t told_step_ = 0;  // By the last progress.
   bool ended_ = false;
 };
 

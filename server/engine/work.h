@@ -4,6 +4,7 @@
 #ifndef SCORESERVE_SERVER_ENGINE_WORK_H_
 #define SCORESERVE_SERVER_ENGINE_WORK_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -77,7 +78,7 @@ class SampleSink {
  public:
   virtual ~SampleSink() = default;
   virtual bool Cancelled() const = 0;
-  // Steps done by the slowest row; a few times a second.
+  // Steps done by the slowest row; as often as the request asks.
   virtual void Progress(int64_t step) = 0;
   // Rows first_row … after `step` steps, in data space, valid during the call.
   virtual void States(int64_t step, int64_t first_row,
@@ -104,6 +105,12 @@ struct SampleRequest {
   std::shared_ptr<const Constraint> constraint = {};
   // Call States() after every so many steps; 0: never.
   int64_t states_every = 0;
+  // Of States(): only the first so many rows; 0: all.
+  int64_t states_rows = 0;
+  // Call Progress() at least every so many steps, 0: by time alone, and at
+  // least this often.
+  int64_t progress_every = 0;
+  Instant::duration progress_interval = std::chrono::milliseconds(100);
   Instant deadline = Instant::max();
   SampleSink* sink = nullptr;
   Ticket ticket;

@@ -1,5 +1,6 @@
 #include "server/service/request_codec.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "models/io/model_repository.h"
 #include "models/status.h"
@@ -99,6 +101,24 @@ void EncodeOption(const OptionDescription& option,
   wire->set_rule(option.rule);
   if (option.required) return;
   EncodeOptionValue(option.default_value, wire->mutable_default_value());
+}
+
+absl::StatusOr<Instant::duration> DecodeDuration(
+    absl::string_view field, const google::protobuf::Duration& wire,
+    Instant::duration least) {
+  // As duration.proto: both parts of one sign, and here of none but plus.
+  constexpr int64_t kMostSeconds = 1'000'000'000;
+  const bool valid = wire.seconds() >= 0 && wire.nanos() >= 0 &&
+                     wire.nanos() < 1'000'000'000;
+  const auto value = std::chrono::seconds(std::min<int64_t>(
+                         valid ? wire.seconds() : 0, kMostSeconds)) +
+                     std::chrono::nanoseconds(wire.nanos());
+  if (valid && value >= least) return value;
+  return InvalidField(
+      field,
+      absl::StrCat("at least ",
+                   absl::FormatDuration(absl::FromChrono(least))),
+      absl::StrCat(wire.seconds(), " s and ", wire.nanos(), " ns"));
 }
 
 Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now) {

@@ -6,6 +6,8 @@
 #include <grpcpp/server_context.h>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/duration.pb.h"
 #include "models/options.h"
 #include "scoreserve/v1/condition.pb.h"
 #include "scoreserve/v1/models.pb.h"
@@ -33,6 +35,12 @@ absl::StatusOr<OptionValues> DecodeOptions(
 void EncodeOptionValue(const OptionValue& value, v1::OptionValue* wire);
 
 void EncodeOption(const OptionDescription& option, v1::OptionDescription* wire);
+
+// INVALID_ARGUMENT naming `field` where it is shorter than `least` or no
+// duration; what is over 30 years is 30 years.
+absl::StatusOr<Instant::duration> DecodeDuration(
+    absl::string_view field, const google::protobuf::Duration& wire,
+    Instant::duration least);
 
 // The caller's deadline on the steady clock; Instant::max() without one.
 Instant DeadlineOf(const grpc::CallbackServerContext& context, Instant now);

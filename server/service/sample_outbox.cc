@@ -1,6 +1,7 @@
 #include "server/service/sample_outbox.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -26,11 +27,21 @@ void SampleOutbox::PutProgress(int64_t step) { progress_ = step; }
 void SampleOutbox::PutStates(int64_t step, int64_t first_row,
                              absl::Span<const float> x) {
   if (state_bytes_ >= kMaxStateBytes) return;
-  v1::SampleStates& states = states_.emplace_back();
-  states.set_step(step);
-  states.set_first_row(first_row);
-  EncodeRows(x, dim_, states.mutable_x());
-  state_bytes_ += static_cast<int64_t>(states.x().data().size());
+  const size_t chunk = ChunkRows() * dim_;
+  while (!x.empty()) {
+    v1::SampleStates& states = states_.emplace_back();
+    states.set_step(step);
+    states.set_first_row(first_row);
+    EncodeRows(x.first(std::min(chunk, x.size())), dim_, states.mutable_x());
+    state_bytes_ += static_cast<int64_t>(states.x().data().size());
+    first_row += states.x().shape(0);
+    x.remove_prefix(std::min(chunk, x.size()));
+  }
+}
+
+int64_t SampleOutbox::ChunkRows() const {
+  const int64_t row_bytes = dim_ * static_cast<int64_t>(sizeof(float));
+  return std::max<int64_t>(kChunkBytes / row_bytes, 1);
 }
 
 void SampleOutbox::PutEnd(std::vector<float> samples) {
@@ -62,9 +73,7 @@ bool SampleOutbox::Next(v1::SampleResponse* frame) {
 
 void SampleOutbox::NextFinal(v1::SampleResponse* frame) {
   const int64_t rows = static_cast<int64_t>(samples_.size()) / dim_;
-  const int64_t row_bytes = dim_ * static_cast<int64_t>(sizeof(float));
-  const int64_t chunk = std::min(std::max<int64_t>(kChunkBytes / row_bytes, 1),
-                                 rows - rows_sent_);
+  const int64_t chunk = std::min(ChunkRows(), rows - rows_sent_);
   v1::SampleFinal* final = frame->mutable_final();
   final->set_first_row(rows_sent_);
   EncodeRows(

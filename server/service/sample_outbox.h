@@ -26,6 +26,7 @@ class SampleOutbox {
 
   void PutStarted(int64_t version, uint64_t seed, int64_t num_steps);
   void PutProgress(int64_t step);
+  // Cut by rows into frames of about kChunkBytes; all of them or none.
   void PutStates(int64_t step, int64_t first_row, absl::Span<const float> x);
   // The last thing put: the samples as final frames, cut by rows, or an error.
   void PutEnd(std::vector<float> samples);
@@ -38,6 +39,7 @@ class SampleOutbox {
   std::optional<absl::Status> end() const;
 
  private:
+  int64_t ChunkRows() const;
   void NextFinal(v1::SampleResponse* frame);
 
   const int64_t dim_;

@@ -1,5 +1,6 @@
 #include "server/service/sample_request_codec.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -121,6 +122,14 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
   absl::StatusOr<std::shared_ptr<const Constraint>> constraint =
       DecodeConstraint(wire, space);
   if (!constraint.ok()) return constraint.status();
+  auto progress_interval = SampleRequest().progress_interval;
+  if (wire.has_progress_interval()) {
+    const auto interval =
+        DecodeDuration("progress_interval", wire.progress_interval(),
+                       std::chrono::milliseconds(1));
+    if (!interval.ok()) return interval.status();
+    progress_interval = *interval;
+  }
   return SampleRequest{
       .model = std::move(model),
       .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
@@ -132,6 +141,9 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
       .guidance = {conditions.guidance.begin(), conditions.guidance.end()},
       .constraint = *std::move(constraint),
       .states_every = wire.states_every(),
+      .states_rows = wire.states_rows(),
+      .progress_every = wire.progress_every(),
+      .progress_interval = progress_interval,
       .sink = nullptr,
       .ticket = {},
   };
