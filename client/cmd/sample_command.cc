@@ -80,6 +80,12 @@ absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query,
       .on_state =
           [&](const SampleState& state) {
             if (recording != nullptr) recording->Take(state);
+          },
+      .on_resume =
+          [&](const SampleResume& resume) {
+            progress.End();
+            std::cerr << "going on from step " << resume.step << ": "
+                      << resume.why.message() << "\n";
           }};
   absl::StatusOr<Samples> samples = client.Sample(query, observer);
   if (samples.ok()) {

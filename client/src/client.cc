@@ -194,7 +194,7 @@ class GrpcClient final : public Client {
 
   void SampleAsync(const SampleQuery& query, SampleObserver observer,
                    Callback<Samples> done, const CallOptions& call) override {
-    SampleLater(sample_streams_, options_, query, std::move(observer),
+    SampleLater(channels_.streams, options_, query, std::move(observer),
                 std::move(done), call);
   }
 

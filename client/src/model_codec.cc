@@ -93,7 +93,8 @@ ModelInfo DecodeModel(const v1::Model& wire) {
       .refused = {},
       .classes = wire.classes(),
       .process = wire.process(),
-      .has_energy = wire.has_energy()};
+      .has_energy = wire.has_energy(),
+      .numerics = wire.numerics()};
   for (const v1::RefusedVersion& refused : wire.refused()) {
     model.refused.push_back(
         {.version = refused.version(), .why = refused.why()});

@@ -16,8 +16,11 @@ absl::Status SampleAssembler::Take(const v1::SampleResponse& frame) {
     case v1::SampleResponse::kStarted:
       samples_.start = {.version = frame.started().version(),
                         .seed = frame.started().seed(),
-                        .num_steps = frame.started().num_steps()};
-      if (observer_.on_start) observer_.on_start(samples_.start);
+                        .num_steps = frame.started().num_steps(),
+                        .numerics = frame.started().numerics()};
+      if (observer_.on_start && !std::exchange(told_start_, true)) {
+        observer_.on_start(samples_.start);
+      }
       return absl::OkStatus();
     case v1::SampleResponse::kProgress:
       if (observer_.on_step) {
@@ -29,8 +32,8 @@ absl::Status SampleAssembler::Take(const v1::SampleResponse& frame) {
       return TakeStates(frame.states());
     case v1::SampleResponse::kFinal:
       return TakeFinal(frame.final());
-    case v1::SampleResponse::kState:
-    case v1::SampleResponse::kStopped:  // Not asked for here.
+    case v1::SampleResponse::kState:    // SampleSession keeps it,
+    case v1::SampleResponse::kStopped:  // and knows what that means.
     case v1::SampleResponse::FRAME_NOT_SET:
       return absl::OkStatus();  // A kind that a newer server sends.
   }
@@ -67,6 +70,12 @@ absl::Status SampleAssembler::TakeFinal(const v1::SampleFinal& final_frame) {
   samples_.rows += x->rows;
   complete_ = final_frame.last() && samples_.rows == rows_;
   return absl::OkStatus();
+}
+
+void SampleAssembler::Restart() {
+  samples_.rows = 0;
+  samples_.x.clear();
+  complete_ = false;
 }
 
 absl::StatusOr<Samples> SampleAssembler::End(const absl::Status& status) {

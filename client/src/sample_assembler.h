@@ -21,6 +21,9 @@ class SampleAssembler {
   // what sampling.proto says; no more may be given then.
   absl::Status Take(const v1::SampleResponse& frame);
 
+  // Forgets the samples that it has: another stream will send them all.
+  void Restart();
+
   // The samples, once the stream has ended with `status`; its error, or
   // INTERNAL where a part is missing. To be called once, last.
   absl::StatusOr<Samples> End(const absl::Status& status);
@@ -32,6 +35,7 @@ class SampleAssembler {
   const SampleObserver observer_;
   const int64_t rows_;
   Samples samples_;
+  bool told_start_ = false;
   bool complete_ = false;
 };
 

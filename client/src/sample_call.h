@@ -1,6 +1,10 @@
 #ifndef SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_
 #define SCORESERVE_CLIENT_SRC_SAMPLE_CALL_H_
 
+#include <grpcpp/channel.h>
+
+#include <memory>
+
 #include "absl/status/statusor.h"
 #include "scoreserve/client.h"
 #include "scoreserve/v1/sampling.grpc.pb.h"
@@ -8,7 +12,7 @@
 namespace scoreserve {
 inline namespace client {
 
-// One run of a sampler, read by this thread.
+// One run of a sampler, read by this thread, over as many streams as it takes.
 absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
                                   const ClientOptions& options,
                                   const SampleQuery& query,
@@ -16,9 +20,10 @@ absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
                                   const CallOptions& call);
 
 // The same, read by gRPC's threads.
-void SampleLater(v1::Sampling::Stub& stub, const ClientOptions& options,
-                 const SampleQuery& query, SampleObserver observer,
-                 Callback<Samples> done, const CallOptions& call);
+void SampleLater(const std::shared_ptr<grpc::Channel>& channel,
+                 const ClientOptions& options, const SampleQuery& query,
+                 SampleObserver observer, Callback<Samples> done,
+                 const CallOptions& call);
 
 }  // namespace client
 }  // namespace scoreserve

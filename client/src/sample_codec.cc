@@ -1,5 +1,6 @@
 #include "client/src/sample_codec.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/src/condition_codec.h"
+#include "client/src/duration_codec.h"
 #include "client/src/model_codec.h"
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
@@ -14,6 +16,9 @@
 namespace scoreserve {
 inline namespace client {
 namespace {
+
+// What the wire takes for "never".
+constexpr absl::Duration kLongest = absl::Hours(24 * 365);
 
 void EncodeOption(const OptionValue& value, v1::OptionValue* wire) {
   std::visit(
@@ -77,6 +82,32 @@ void EncodeDomain(const DomainQuery& domain, v1::SampleRequest* request) {
                                     : v1::BOUNDARY_PROJECT);
 }
 
+// Which frames it wants, and how it may end early and go on.
+absl::Status EncodeFrames(const SampleQuery& query,
+                          v1::SampleRequest* request) {
+  request->set_states_every(query.states_every);
+  request->set_states_rows(query.states_rows);
+  request->set_progress_every(query.progress_every);
+  request->set_deterministic(query.deterministic);
+  request->set_require_exact(query.require_exact);
+  EncodeDuration(std::min(query.progress_interval, kLongest),
+                 request->mutable_progress_interval());
+  if (query.resumable) {
+    EncodeDuration(std::min(query.state_interval, kLongest),
+                   request->mutable_state_interval());
+  }
+  if (query.time_budget != absl::InfiniteDuration()) {
+    EncodeDuration(query.time_budget, request->mutable_time_budget());
+  }
+  v1::SampleRequest kept;
+  if (!kept.ParseFromString(query.resume_from.bytes)) {
+    return InvalidField("resume_from", "a checkpoint that a run gave",
+                        "something else");
+  }
+  request->mutable_resume_from()->Swap(kept.mutable_resume_from());
+  return absl::OkStatus();
+}
+
 // Rows beside what `request` holds already.
 absl::Status EncodeTensor(absl::string_view field,
                           absl::Span<const float> values, int64_t rows,
@@ -103,7 +134,8 @@ absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
   }
   request->set_rows(query.rows);
   if (query.seed.has_value()) request->set_seed(*query.seed);
-  request->set_states_every(query.states_every);
+  status = EncodeFrames(query, request);
+  if (!status.ok()) return status;
   request->set_noise_start(query.noise_start);
   status = EncodeCondition(query.condition, query.rows, request);
   if (!status.ok()) return status;

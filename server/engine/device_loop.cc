@@ -33,7 +33,7 @@ bool DeviceLoop::RunOnce(absl::Duration patience) {
   const Instant now = clock_->Now();
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     if (lane->in_flight()) continue;
-    lane->DropDead(now);
+    lane->DropDead(now, draining_);
     if (abandoned_) lane->FailAll(StoppingError());
   }
   while (in_flight_.size() < static_cast<size_t>(device_->pipeline_depth()) &&
@@ -56,7 +56,8 @@ void DeviceLoop::Admit(absl::Duration patience) {
     } else {
       auto& request = std::get<SampleRequest>(work);
       Lane& lane = LaneOf(request.model,
-                          {.energies = request.plan->table.has_metropolis()});
+                          {.energies = request.plan->table.has_metropolis(),
+                           .deterministic = request.deterministic});
       lane.Add(std::move(request));
     }
   }

@@ -41,6 +41,13 @@ class DeviceLoop {
   // loop over it. False where there was nothing to compute.
   bool RunOnce(absl::Duration patience);
 
+  // Takes no more work, and stops samplers that have asked for states at their
+  // next step. From any thread.
+  void Drain() {
+    draining_ = true;
+    inbox_.Close();
+  }
+
   // Ends all work with UNAVAILABLE at the next pass. From any thread.
   void Abandon() { abandoned_ = true; }
 
@@ -65,6 +72,7 @@ class DeviceLoop {
   EngineMetrics* const metrics_;
   const Clock* const clock_;
   Inbox<Work> inbox_;
+  std::atomic<bool> draining_ = false;
   std::atomic<bool> abandoned_ = false;
 
   // The loop's thread alone:

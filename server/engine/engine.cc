@@ -1,5 +1,6 @@
 #include "server/engine/engine.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -7,7 +8,10 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "models/status.h"
+#include "server/engine/numerics.h"
 #include "server/engine/request_checks.h"
+#include "server/engine/resume_checks.h"
+#include "server/engine/scheduler.h"
 
 namespace scoreserve {
 namespace {
@@ -21,7 +25,8 @@ absl::Status Offer(DeviceLoop& loop, Work work) {
 }  // namespace
 
 Engine::Engine(const Options& options, const Clock* clock)
-    : limits_(options.limits),
+    : threads_(options.threads),
+      limits_(options.limits),
       clock_(clock),
       ledger_(options.ledger),
       device_(NewDevice(options.device, options.threads)),
@@ -48,15 +53,21 @@ absl::Status Engine::Sample(SampleRequest request) {
   if (!checked.ok()) return checked;
   absl::StatusOr<Ticket> ticket =
       ledger_.Reserve(WorkClass::kSampling, "rows",
-                      EvaluationsOfRows(request, 0, request.rows) *
-                          request.plan->table.num_steps());
+                      EvaluationsLeft(request));
   if (!ticket.ok()) return ticket.status();
   request.ticket = *std::move(ticket);
+  if (StateBytes(request) > limits_.max_state_bytes) {
+    request.state_interval.reset();
+  }
   return Offer(loop_, std::move(request));
 }
 
+std::string Engine::NumericsOf(const ModelSnapshot& model) const {
+  return CpuNumerics(threads_, DeterministicRows(model.max_batch_rows));
+}
+
 void Engine::Drain(absl::Duration patience) {
-  loop_.inbox().Close();
+  loop_.Drain();
   if (!ended_.WaitForNotificationWithTimeout(patience)) loop_.Abandon();
   absl::MutexLock lock(&join_mu_);
   if (thread_.joinable()) thread_.join();

@@ -2,6 +2,7 @@
 #define SCORESERVE_SERVER_ENGINE_ENGINE_H_
 
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
@@ -47,7 +48,10 @@ class Engine {
   absl::Status Score(ScoreQuery query);
   absl::Status Sample(SampleRequest request);
 
-  // Refuses new work, gives what there is `patience` to end by itself and ends
+  // What the bits of a path on `model` depend on here; see numerics.h.
+  std::string NumericsOf(const ModelSnapshot& model) const;
+
+  // Refuses new work, stops samplers that have asked for states, gives what there is `patience` to end by itself and ends
   // the rest with UNAVAILABLE. Returns when the device's thread has ended.
   void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
 
@@ -56,6 +60,7 @@ class Engine {
   const WorkLedger& ledger() const { return ledger_; }
 
  private:
+  const int threads_;
   const Limits limits_;
   const Clock* const clock_;
   EngineMetrics metrics_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "models/networks/score_network.h"
 #include "server/engine/ending.h"
 
 namespace scoreserve {
@@ -14,11 +15,13 @@ Lane::Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
            EngineMetrics* metrics)
     : model_(std::move(model)),
       kind_(kind),
-      max_rows_(model_->max_batch_rows),
+      max_rows_(kind.deterministic ? DeterministicRows(model_->max_batch_rows)
+                                   : model_->max_batch_rows),
       reserve_(QueryReserve(max_rows_)),
       pass_(model_->network.get(), max_rows_, kind.energies),
       queries_(model_.get(), metrics),
-      samplers_(max_rows_ - reserve_, metrics) {}
+      samplers_(kind.deterministic ? max_rows_ : max_rows_ - reserve_,
+                metrics) {}
 
 Lane::~Lane() { FailAll(StoppingError()); }
 
@@ -37,16 +40,29 @@ LaneLoad Lane::load() const {
           .in_flight = in_flight_};
 }
 
-void Lane::DropDead(Instant now) {
+void Lane::DropDead(Instant now, bool draining) {
   queries_.DropDead(now);
-  samplers_.DropDead(now, pass_);
+  samplers_.DropDead(now, draining, pass_);
 }
 
 Pass& Lane::Assemble() {
   samplers_.Assemble(pass_);
-  queries_.Take(max_rows_ - samplers_.live_evaluations(), reserve_, pass_);
+  if (kind_.deterministic) {
+    Pad();
+  } else {
+    queries_.Take(max_rows_ - samplers_.live_evaluations(), reserve_, pass_);
+  }
   in_flight_ = true;
   return pass_;
+}
+
+void Lane::Pad() {
+  pass_.padding = max_rows_ - samplers_.live_evaluations();
+  if (!pass_.condition.defined()) return;
+  // One evaluation each, whatever rows lay there before.
+  const int64_t row = samplers_.live();
+  std::fill_n(pass_.condition.data_ptr<int64_t>() + row, pass_.padding,
+              kNoCondition);
 }
 
 void Lane::Deliver(const absl::Status& status, int64_t pass_number,

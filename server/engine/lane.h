@@ -18,6 +18,9 @@ namespace scoreserve {
 // What every pass of a lane has in common beside its model.
 struct LaneKind {
   bool energies = false;  // Evaluates energies too.
+  // Every pass evaluates DeterministicRows() rows, and none of queries: what
+  // becomes of a row does not depend, bit for bit, on what else is there.
+  bool deterministic = false;
 
   bool operator==(const LaneKind&) const = default;
 };
@@ -49,8 +52,9 @@ class Lane {
 
   // The rest requires that no pass of this lane is in flight.
 
-  // Ends what is cancelled or past its deadline, before it costs a forward.
-  void DropDead(Instant now);
+  // Ends what is cancelled or past its deadline, before it costs a forward, and
+  // what can be gone on with elsewhere where the server is `draining`.
+  void DropDead(Instant now, bool draining);
 
   // Fills the next pass, for the device to begin. It is in flight from here on.
   Pass& Assemble();
@@ -69,6 +73,9 @@ class Lane {
   void ServedAtLeast(double seconds);
 
  private:
+  // Fills the pass up to the rows that every one of its kind evaluates.
+  void Pad();
+
   const std::shared_ptr<const ModelSnapshot> model_;
   const LaneKind kind_;
   const int64_t max_rows_;

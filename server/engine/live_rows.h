@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "server/engine/block_state.h"
 #include "server/engine/clock.h"
 #include "server/engine/device.h"
 #include "server/engine/metrics.h"
@@ -25,7 +26,8 @@ class LiveRows {
   LiveRows(int64_t max_evaluations, EngineMetrics* metrics)
       : max_evaluations_(max_evaluations), metrics_(metrics) {}
 
-  // Queues a request, cut into blocks of at most `most` evaluations.
+  // Queues a request, cut into blocks of at most `most` evaluations. What its
+  // states have done already is not done again.
   void Add(SampleRequest request, int64_t most);
 
   bool empty() const { return live_.empty() && waiting_.empty(); }
@@ -33,8 +35,10 @@ class LiveRows {
   int64_t live_evaluations() const { return live_evaluations_; }
   int64_t waiting() const { return waiting_rows_; }
 
-  // Ends what is cancelled or past its deadline and closes its gaps in `pass`.
-  void DropDead(Instant now, Pass& pass);
+  // Stops well what is past its time budget or, when the server drains, has
+  // asked for states; ends what is cancelled or past its deadline; closes the
+  // gaps in `pass`.
+  void DropDead(Instant now, bool draining, Pass& pass);
 
   // Lets trajectories enter `pass` while they fit, earliest deadline first, and
   // writes every live row's label and step.
@@ -49,8 +53,9 @@ class LiveRows {
 
  private:
   void Enter(Pass& pass);
-  // Writes what the next step of the rows at `row` of the pass is made of.
-  void WriteStep(const Trajectory& trajectory, int64_t row, Pass& pass);
+  void Stop(Instant now, bool draining, Pass& pass);
+  // Of a live trajectory, which lies at `row` of the pass.
+  void TellState(const Trajectory& trajectory, int64_t row, Pass& pass);
   void CloseGaps(Pass& pass);
   void CountTrajectories(int64_t by) { metrics_->live_trajectories += by; }
 
@@ -61,6 +66,7 @@ class LiveRows {
   int64_t live_rows_ = 0;
   int64_t live_evaluations_ = 0;
   int64_t waiting_rows_ = 0;
+  BlockState state_;  // Scratch, reused.
 };
 
 }  // namespace scoreserve

@@ -45,7 +45,7 @@ void Pass::NeedHeld() {
 
 ScoreInput Pass::input() const {
   const auto first = [this](const at::Tensor& plane) {
-    return plane.defined() ? plane.narrow(0, 0, rows) : plane;
+    return plane.defined() ? plane.narrow(0, 0, rows + padding) : plane;
   };
   return {.x = first(x),
           .label = first(label),

@@ -29,6 +29,8 @@ class Pass {
   // condition.
   at::Tensor condition, guidance;
   int64_t rows = 0;
+  // Rows past those that are evaluated too, whatever lies there.
+  int64_t padding = 0;
 
   // One for each live row: what its step does once the score is there.
   std::vector<RowStep> steps;
@@ -40,7 +42,7 @@ class Pass {
   at::Tensor y, held_score, held_energy;
 
   // Filled by the device, valid until the next Begin() of the same pass:
-  // float32 [rows, dim], and where `energies` float64 [rows].
+  // float32 [rows + padding, dim], and where `energies` float64 of as many.
   at::Tensor score, energy;
   std::vector<uint8_t> accepted;  // One for each live row of a Metropolis test.
 

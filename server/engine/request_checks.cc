@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "models/status.h"
+#include "server/engine/resume_checks.h"
 
 namespace scoreserve {
 namespace {
@@ -156,6 +157,17 @@ absl::Status CheckSampleRequest(const Limits& limits,
           "noise_start", "false: the sampler has no first noise level", "true");
     }
   }
+  const int64_t state_bytes = StateBytes(request);
+  if (request.stop_at != Instant::max() &&
+      state_bytes > limits.max_state_bytes) {
+    return InvalidField(
+        "time_budget",
+        absl::StrCat("absent where the rows carry more than ",
+                     limits.max_state_bytes, " bytes from step to step"),
+        absl::StrCat("given with ", state_bytes));
+  }
+  checked = CheckResume(request);
+  if (!checked.ok()) return checked;
   if (request.plan->table.has_metropolis() && !request.guidance.empty()) {
     return InvalidField("condition.guidance",
                         "absent: a guided score has no energy to test",

@@ -16,6 +16,12 @@ namespace scoreserve {
 // for queries; a block of a trajectory is at most as large.
 inline int64_t QueryReserve(int64_t max_rows) { return (max_rows + 3) / 4; }
 
+// The rows that every pass of a deterministic lane evaluates. Bits depend on
+// it; docs/performance.md says what it costs.
+inline int64_t DeterministicRows(int64_t max_rows) {
+  return max_rows < 64 ? max_rows : 64;
+}
+
 // What one lane asks for.
 struct LaneLoad {
   int64_t waiting_query_rows = 0;

@@ -15,8 +15,10 @@
 
 namespace scoreserve {
 
-SampleRun::SampleRun(SampleRequest request, int64_t num_blocks)
-    : request_(std::move(request)), block_steps_(num_blocks, 0) {}
+SampleRun::SampleRun(SampleRequest request, std::vector<int64_t> block_steps)
+    : request_(std::move(request)),
+      block_steps_(std::move(block_steps)),
+      block_told_(block_steps_.size()) {}
 
 SampleRun::~SampleRun() { Fail(StoppingError()); }
 
@@ -66,6 +68,37 @@ void SampleRun::TellProgress(Instant now) {
   last_progress_ = now;
   told_step_ = slowest;
   request_.sink->Progress(slowest);
+}
+
+bool SampleRun::StateDue(int64_t block, bool done, Instant now) {
+  if (ended_ || !request_.wants_states()) return false;
+  if (done) return true;
+  if (!request_.state_interval.has_value()) return false;
+  std::optional<Instant>& told = block_told_[block];
+  if (!told.has_value()) told = now;
+  if (now - *told < *request_.state_interval) return false;
+  told = now;
+  return true;
+}
+
+void SampleRun::TellState(const BlockState& state) {
+  if (!ended_) request_.sink->State(state);
+}
+
+std::optional<StopReason> SampleRun::ShouldStop(Instant now,
+                                                bool draining) const {
+  if (ended_) return std::nullopt;
+  if (request_.stop_at <= now) return StopReason::kTimeBudget;
+  if (draining && request_.wants_states()) return StopReason::kDraining;
+  return std::nullopt;
+}
+
+void SampleRun::Stop(StopReason reason) {
+  if (ended_) return;
+  ended_ = true;
+  request_.ticket.Release();
+  request_.sink->Stopped(reason);
+  request_.sink = nullptr;
 }
 
 void SampleRun::End(absl::StatusOr<std::vector<float>> samples) {

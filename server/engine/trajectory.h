@@ -19,7 +19,8 @@ namespace scoreserve {
 // at the first bad status or with the last row. One thread: the device's.
 class SampleRun {
  public:
-  SampleRun(SampleRequest request, int64_t num_blocks);
+  // `block_steps` says how many steps each block has done already.
+  SampleRun(SampleRequest request, std::vector<int64_t> block_steps);
   ~SampleRun();
 
   SampleRun(const SampleRun&) = delete;
@@ -40,6 +41,16 @@ class SampleRun {
   void Stepped(int64_t block, int64_t step, int64_t first_row,
                absl::Span<const float> x, Instant now);
 
+  // Whether where block `block` stands is to be told now: as often as it was
+  // asked for, and once it is `done` with others still under way.
+  bool StateDue(int64_t block, bool done, Instant now);
+  void TellState(const BlockState& state);
+
+  // Whether and why the run ends before its last step.
+  std::optional<StopReason> ShouldStop(Instant now, bool draining) const;
+  // Ends it so. No-op once ended.
+  void Stop(StopReason reason);
+
  private:
   void End(absl::StatusOr<std::vector<float>> samples);
   void TellStates(int64_t step, int64_t first_row, absl::Span<const float> x);
@@ -47,6 +58,7 @@ class SampleRun {
 
   SampleRequest request_;
   std::vector<int64_t> block_steps_;
+  std::vector<std::optional<Instant>> block_told_;  // When, of states.
   std::vector<float>
       samples_;  // In data space; allocated by the first Collect().
   std::vector<float> states_;  // Reused, in data space.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "models/networks/guidance.h"
 #include "models/samplers/constraint.h"
 #include "models/samplers/sampler.h"
+#include "server/engine/block_state.h"
 #include "server/engine/clock.h"
 #include "server/engine/model_snapshot.h"
 #include "server/engine/work_ledger.h"
@@ -73,6 +75,9 @@ struct ScoreQuery {
   int64_t rows() const { return static_cast<int64_t>(x.size()) / model->dim(); }
 };
 
+// Why a run ended well before its last step.
+enum class StopReason { kTimeBudget, kDraining };
+
 // Who waits for samples. As ScoreSink.
 class SampleSink {
  public:
@@ -83,8 +88,14 @@ class SampleSink {
   // Rows first_row … after `step` steps, in data space, valid during the call.
   virtual void States(int64_t step, int64_t first_row,
                       absl::Span<const float> x) = 0;
-  // Exactly once, last: the samples, [rows · dim] in data space.
+  // Where some rows are between two steps, to go on from elsewhere; valid
+  // during the call. Only of requests that want states.
+  virtual void State(const BlockState& state) = 0;
+  // Exactly one of the two, once, last. The samples, [rows · dim] in data space
   virtual void Done(absl::StatusOr<std::vector<float>> samples) = 0;
+  // or, of requests that want states, a good end before the last step: State()
+  // has told where every row is that has begun.
+  virtual void Stopped(StopReason reason) = 0;
 };
 
 // One request for samples.
@@ -111,9 +122,23 @@ struct SampleRequest {
   // least this often.
   int64_t progress_every = 0;
   Instant::duration progress_interval = std::chrono::milliseconds(100);
+  // Call State() for all live rows about this often, and for those that are
+  // done; absent: never.
+  std::optional<Instant::duration> state_interval = {};
+  // Stop well at the first step from then on.
+  Instant stop_at = Instant::max();
+  // Where rows go on from; those that are in none begin at their start.
+  std::vector<BlockState> resume_from = {};
+  // Every pass evaluates the same number of rows, so that the path is the same
+  // bit for bit whatever it is batched with.
+  bool deterministic = false;
   Instant deadline = Instant::max();
   SampleSink* sink = nullptr;
   Ticket ticket;
+
+  bool wants_states() const {
+    return state_interval.has_value() || stop_at != Instant::max();
+  }
 };
 
 using Work = std::variant<ScoreQuery, SampleRequest>;

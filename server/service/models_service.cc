@@ -58,7 +58,7 @@ void EncodeEntry(const ModelEntry& entry, v1::Model* wire) {
 // `model` is what a request without a version would get; null where all
 // versions were refused.
 void EncodeModel(const std::string& name, const ModelEntry& entry,
-                 const ModelSnapshot* model, int64_t max_rows,
+                 const ModelSnapshot* model, const Engine& engine,
                  v1::Model* wire) {
   wire->set_name(name);
   if (model != nullptr) {
@@ -66,8 +66,9 @@ void EncodeModel(const std::string& name, const ModelEntry& entry,
     wire->set_num_parameters(model->num_parameters);
     EncodeConfig(model->config, wire);
     wire->set_has_energy(model->target.has_energy);
+    wire->set_numerics(engine.NumericsOf(*model));
   }
-  wire->set_max_rows(max_rows);
+  wire->set_max_rows(engine.limits().max_query_rows);
   EncodeEntry(entry, wire);
 }
 
@@ -82,8 +83,8 @@ class ModelsService final : public v1::Models::CallbackService {
     for (const auto& [name, entry] : *table) {
       const auto model =
           backend_.registry->Find({.name = name, .version = {}, .alias = {}});
-      EncodeModel(name, entry, model.ok() ? model->get() : nullptr, MaxRows(),
-                  response->add_models());
+      EncodeModel(name, entry, model.ok() ? model->get() : nullptr,
+                  *backend_.engine, response->add_models());
     }
     return Reply(context, "unknown", "ListModels", absl::OkStatus());
   }
@@ -102,13 +103,11 @@ class ModelsService final : public v1::Models::CallbackService {
     const auto entry = table->find(selector->name);
     EncodeModel(selector->name,
                 entry == table->end() ? ModelEntry() : entry->second,
-                model->get(), MaxRows(), response->mutable_model());
+                model->get(), *backend_.engine, response->mutable_model());
     return Reply(context, selector->name, "GetModel", absl::OkStatus());
   }
 
  private:
-  int64_t MaxRows() const { return backend_.engine->limits().max_query_rows; }
-
   grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context,
                                   absl::string_view model,
                                   absl::string_view method,

@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "server/engine/work.h"
 #include "server/service/request_codec.h"
+#include "server/service/resume_codec.h"
 #include "server/service/sample_outbox.h"
 #include "server/service/sample_request_codec.h"
 #include "server/service/status_codec.h"
@@ -55,6 +56,19 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     });
   }
 
+  void State(const BlockState& state) override {
+    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      outbox_->PutState(state);
+    });
+  }
+
+  void Stopped(StopReason reason) override {
+    Count(absl::OkStatus());
+    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      outbox_->PutEnd(reason);
+    });
+  }
+
   void Done(absl::StatusOr<std::vector<float>> samples) override {
     if (!samples.ok()) return End(samples.status());
     Count(absl::OkStatus());
@@ -65,19 +79,25 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
 
  private:
   absl::Status Submit(const v1::SampleRequest& wire) ABSL_LOCKS_EXCLUDED(mu_) {
-    const absl::StatusOr<ModelSelector> selector = DecodeModelRef(wire.model());
+    const absl::StatusOr<ModelSelector> selector = SelectModel(wire);
     if (!selector.ok()) return selector.status();
     const auto model = backend_.registry->Find(*selector);
-    if (!model.ok()) return model.status();
+    if (!model.ok()) return LookUpError(wire, model.status());
     model_ = (*model)->name;
-    absl::StatusOr<SampleRequest> request = DecodeSampleRequest(wire, *model);
+    const Instant now = backend_.engine->clock().Now();
+    absl::StatusOr<SampleRequest> request =
+        DecodeSampleRequest(wire, *model, now);
     if (!request.ok()) return request.status();
-    request->deadline = DeadlineOf(*context_, backend_.engine->clock().Now());
+    v1::SamplingState identity = IdentityOf(
+        wire, **model, request->seed, backend_.engine->NumericsOf(**model));
+    const absl::Status checked = CheckIdentity(wire, identity);
+    if (!checked.ok()) return checked;
+    request->deadline = DeadlineOf(*context_, now);
     request->sink = this;
     {
       absl::MutexLock lock(&mu_);
       outbox_.emplace((*model)->dim());
-      outbox_->PutStarted((*model)->version, request->seed,
+      outbox_->PutStarted(std::move(identity),
                           request->plan->table.num_steps());
     }
     absl::Status submitted = backend_.engine->Sample(*std::move(request));

@@ -9,17 +9,19 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "server/service/resume_codec.h"
 #include "server/service/tensor_codec.h"
 
 namespace scoreserve {
 
-void SampleOutbox::PutStarted(int64_t version, uint64_t seed,
-                              int64_t num_steps) {
+void SampleOutbox::PutStarted(v1::SamplingState identity, int64_t num_steps) {
   num_steps_ = num_steps;
+  identity_ = std::move(identity);
   started_.emplace();
-  started_->set_version(version);
-  started_->set_seed(seed);
+  started_->set_version(identity_.version());
+  started_->set_seed(identity_.seed());
   started_->set_num_steps(num_steps);
+  started_->set_numerics(identity_.numerics());
 }
 
 void SampleOutbox::PutProgress(int64_t step) { progress_ = step; }
@@ -44,7 +46,26 @@ int64_t SampleOutbox::ChunkRows() const {
   return std::max<int64_t>(kChunkBytes / row_bytes, 1);
 }
 
+void SampleOutbox::PutState(const BlockState& state) {
+  const size_t bytes = sizeof(float) * (state.x.size() + state.y.size() +
+                                        state.held_score.size());
+  const auto row_bytes =
+      static_cast<int64_t>(bytes / static_cast<size_t>(state.rows));
+  const int64_t chunk = std::max<int64_t>(kChunkBytes / row_bytes, 1);
+  for (int64_t row = 0; row < state.rows; row += chunk) {
+    v1::SamplingState& wire = resume_[state.first_row + row];
+    wire = identity_;
+    EncodeState(state, row, std::min(chunk, state.rows - row), &wire);
+  }
+}
+
+void SampleOutbox::PutEnd(StopReason reason) {
+  stopped_ = reason;
+  end_ = absl::OkStatus();
+}
+
 void SampleOutbox::PutEnd(std::vector<float> samples) {
+  resume_.clear();
   samples_ = std::move(samples);
   end_ = absl::OkStatus();
 }
@@ -59,12 +80,20 @@ bool SampleOutbox::Next(v1::SampleResponse* frame) {
     state_bytes_ -= static_cast<int64_t>(states_.front().x().data().size());
     *frame->mutable_states() = std::move(states_.front());
     states_.pop_front();
+  } else if (!resume_.empty()) {
+    *frame->mutable_state() = std::move(resume_.begin()->second);
+    resume_.erase(resume_.begin());
   } else if (progress_.has_value()) {
     frame->mutable_progress()->set_step(
         *std::exchange(progress_, std::nullopt));
     frame->mutable_progress()->set_num_steps(num_steps_);
   } else if (!samples_.empty()) {
     NextFinal(frame);
+  } else if (stopped_.has_value()) {
+    frame->mutable_stopped()->set_reason(
+        *std::exchange(stopped_, std::nullopt) == StopReason::kDraining
+            ? v1::STOP_REASON_DRAINING
+            : v1::STOP_REASON_TIME_BUDGET);
   } else {
     return false;
   }
@@ -86,7 +115,8 @@ void SampleOutbox::NextFinal(v1::SampleResponse* frame) {
 
 std::optional<absl::Status> SampleOutbox::end() const {
   const bool empty = !started_.has_value() && states_.empty() &&
-                     !progress_.has_value() && samples_.empty();
+                     resume_.empty() && !progress_.has_value() &&
+                     !stopped_.has_value() && samples_.empty();
   return empty ? end_ : std::nullopt;
 }
 

@@ -3,18 +3,22 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "scoreserve/v1/sampling.pb.h"
+#include "server/engine/block_state.h"
+#include "server/engine/work.h"
 
 namespace scoreserve {
 
 // The frames of one Sample stream that are not written yet, in bounded memory:
-// the newest progress replaces an older one, states are dropped while
-// `kMaxStateBytes` of them wait, the first and the final frames are never lost.
+// the newest progress replaces an older one, and so does the newest of the
+// states to resume the same rows from; states to look at are dropped while
+// `kMaxStateBytes` of them wait; the first and the last frames are never lost.
 // Thread-compatible.
 class SampleOutbox {
  public:
@@ -24,12 +28,17 @@ class SampleOutbox {
 
   explicit SampleOutbox(int64_t dim) : dim_(dim) {}
 
-  void PutStarted(int64_t version, uint64_t seed, int64_t num_steps);
+  // `identity` is what all states of the run say alike.
+  void PutStarted(v1::SamplingState identity, int64_t num_steps);
   void PutProgress(int64_t step);
   // Cut by rows into frames of about kChunkBytes; all of them or none.
   void PutStates(int64_t step, int64_t first_row, absl::Span<const float> x);
-  // The last thing put: the samples as final frames, cut by rows, or an error.
+  // Where rows stand; cut by rows likewise.
+  void PutState(const BlockState& state);
+  // The last thing put: the samples as final frames, cut by rows, or a good end
+  // before the last step, or an error.
   void PutEnd(std::vector<float> samples);
+  void PutEnd(StopReason reason);
   void PutEnd(const absl::Status& status);
 
   // Fills the next frame. False where nothing is left to write now.
@@ -44,10 +53,13 @@ class SampleOutbox {
 
   const int64_t dim_;
   int64_t num_steps_ = 0;
+  v1::SamplingState identity_;
   std::optional<v1::SampleStarted> started_;
   std::optional<int64_t> progress_;
   std::deque<v1::SampleStates> states_;
   int64_t state_bytes_ = 0;
+  std::map<int64_t, v1::SamplingState> resume_;  // By first row.
+  std::optional<StopReason> stopped_;
   std::vector<float> samples_;
   int64_t rows_sent_ = 0;
   std::optional<absl::Status> end_;

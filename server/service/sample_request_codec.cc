@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <tuple>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "server/engine/data_map.h"
 #include "server/engine/request_checks.h"
 #include "server/service/request_codec.h"
+#include "server/service/resume_codec.h"
 #include "server/service/tensor_codec.h"
 
 namespace scoreserve {
@@ -26,6 +28,32 @@ namespace {
 uint64_t DrawSeed() {
   std::random_device device;
   return (uint64_t{device()} << 32) | device();
+}
+
+uint64_t SeedOf(const v1::SampleRequest& wire) {
+  if (wire.has_seed()) return wire.seed();
+  return wire.resume_from().empty() ? DrawSeed() : wire.resume_from(0).seed();
+}
+
+struct Times {
+  std::optional<Instant::duration> progress, state, budget;
+};
+absl::StatusOr<Times> DecodeTimes(const v1::SampleRequest& wire) {
+  Times times;
+  for (const auto& [field, given, duration, to] :
+       {std::tuple("progress_interval", wire.has_progress_interval(),
+                   &wire.progress_interval(), &times.progress),
+        std::tuple("state_interval", wire.has_state_interval(),
+                   &wire.state_interval(), &times.state),
+        std::tuple("time_budget", wire.has_time_budget(), &wire.time_budget(),
+                   &times.budget)}) {
+    if (!given) continue;
+    const absl::StatusOr<Instant::duration> decoded =
+        DecodeDuration(field, *duration, std::chrono::milliseconds(1));
+    if (!decoded.ok()) return decoded.status();
+    *to = *decoded;
+  }
+  return times;
 }
 
 absl::StatusOr<SamplerPlan> DecodePlan(const v1::SampleRequest& wire,
@@ -104,7 +132,8 @@ absl::StatusOr<std::shared_ptr<const Constraint>> DecodeConstraint(
 }  // namespace
 
 absl::StatusOr<SampleRequest> DecodeSampleRequest(
-    const v1::SampleRequest& wire, std::shared_ptr<const ModelSnapshot> model) {
+    const v1::SampleRequest& wire, std::shared_ptr<const ModelSnapshot> model,
+    Instant now) {
   const DataSpace& space = model->config.data;
   absl::StatusOr<SamplerPlan> plan = DecodePlan(wire, *model);
   if (!plan.ok()) return plan.status();
@@ -122,19 +151,15 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
   absl::StatusOr<std::shared_ptr<const Constraint>> constraint =
       DecodeConstraint(wire, space);
   if (!constraint.ok()) return constraint.status();
-  auto progress_interval = SampleRequest().progress_interval;
-  if (wire.has_progress_interval()) {
-    const auto interval =
-        DecodeDuration("progress_interval", wire.progress_interval(),
-                       std::chrono::milliseconds(1));
-    if (!interval.ok()) return interval.status();
-    progress_interval = *interval;
-  }
+  const absl::StatusOr<Times> times = DecodeTimes(wire);
+  if (!times.ok()) return times.status();
+  absl::StatusOr<std::vector<BlockState>> states = DecodeStates(wire, space);
+  if (!states.ok()) return states.status();
   return SampleRequest{
       .model = std::move(model),
       .plan = std::make_shared<const SamplerPlan>(*std::move(plan)),
       .rows = wire.rows(),
-      .seed = wire.has_seed() ? wire.seed() : DrawSeed(),
+      .seed = SeedOf(wire),
       .start = std::move(start),
       .noise_start = wire.noise_start(),
       .condition = {conditions.classes.begin(), conditions.classes.end()},
@@ -143,7 +168,13 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
       .states_every = wire.states_every(),
       .states_rows = wire.states_rows(),
       .progress_every = wire.progress_every(),
-      .progress_interval = progress_interval,
+      .progress_interval =
+          times->progress.value_or(SampleRequest().progress_interval),
+      .state_interval = times->state,
+      .stop_at =
+          times->budget.has_value() ? now + *times->budget : Instant::max(),
+      .resume_from = *std::move(states),
+      .deterministic = wire.deterministic(),
       .sink = nullptr,
       .ticket = {},
   };

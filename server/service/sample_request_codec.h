@@ -9,10 +9,12 @@
 
 namespace scoreserve {
 
-// Everything of a request but its deadline and its sink, for `model`. A seed is
-// drawn where the caller brings none. INVALID_ARGUMENT naming the field.
+// Everything of a request but its deadline and its sink, for `model`; a time
+// budget begins at `now`. A seed is drawn where neither the caller nor a state
+// brings one. INVALID_ARGUMENT naming the field.
 absl::StatusOr<SampleRequest> DecodeSampleRequest(
-    const v1::SampleRequest& wire, std::shared_ptr<const ModelSnapshot> model);
+    const v1::SampleRequest& wire, std::shared_ptr<const ModelSnapshot> model,
+    Instant now);
 
 }  // namespace scoreserve
 

@@ -36,6 +36,8 @@ class ClosedLoop::Slot final : public SampleSink {
   bool Cancelled() const override { return loop_->stopped_; }
   void Progress(int64_t) override {}
   void States(int64_t, int64_t, absl::Span<const float>) override {}
+  void State(const BlockState&) override {}
+  void Stopped(StopReason) override { std::abort(); }
   void Done(absl::StatusOr<std::vector<float>> samples) override {
     if (!samples.ok() && !loop_->stopped_) std::abort();
     Send();

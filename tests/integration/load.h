@@ -44,6 +44,7 @@ class Load {
   }
 
   Server& server() { return server_.server(); }
+  std::unique_ptr<v1::Sampling::Stub> sampling() { return server_.sampling(); }
 
   // Asks `queries` queries, a multiple of 80, and `samplings` requests for
   // samples, from the same five threads each of `rounds` times. `after` is

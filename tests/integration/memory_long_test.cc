@@ -1,45 +1,26 @@
 // A server that has served for a while holds no more memory than before.
 
-#include <malloc.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/integration/load.h"
+#include "tests/support/memory_use.h"
 
 namespace scoreserve {
 namespace {
 
-constexpr int64_t kKiB = 1024;
-constexpr int64_t kMiB = 1024 * kKiB;
-
-struct MemoryUse {
-  int64_t allocated = 0;
-  int64_t resident = 0;
-};
-
-MemoryUse Now() {
-  const struct mallinfo2 heap = mallinfo2();
-  int64_t pages = 0, resident_pages = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident_pages;
-  return {.allocated = static_cast<int64_t>(heap.uordblks + heap.hblkhd),
-          .resident = resident_pages * sysconf(_SC_PAGESIZE)};
-}
-
 // What gRPC still cleans up, and a poll of the repository, only add: the least
 // of many readings is what stays.
 MemoryUse AtRest(Load& load) {
-  MemoryUse least = Now();
+  MemoryUse least = MemoryUseNow();
   for (int reading = 0; reading < 20; ++reading) {
     load.AskOneByOne(10);
-    const MemoryUse now = Now();
+    const MemoryUse now = MemoryUseNow();
     least.allocated = std::min(least.allocated, now.allocated);
     least.resident = now.resident;
   }

@@ -1,11 +1,8 @@
 // What readers of a Sample stream can do to it: ask for less, read slowly, go
 // away.
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/memory_use.h"
 #include "tests/support/tcp_proxy.h"
 #include "tests/support/test_server.h"
 
@@ -21,12 +19,6 @@ namespace scoreserve {
 namespace {
 
 using ::testing::ElementsAre;
-
-int64_t ResidentBytes() {
-  int64_t pages = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> pages >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
-}
 
 ServerOptions WatchfulServer() {
   ServerOptions options;
@@ -110,8 +102,7 @@ TEST_F(SampleStreamTest, RefusesFramesThatCannotBe) {
   request = LangevinOf("gauss", 1, 10);
   request.set_progress_every(-5);
   EXPECT_EQ(RefusedField(request), "progress_every");
-  for (const auto& [seconds, nanos] :
-       std::vector<std::pair<int64_t, int32_t>>{
+  for (const auto& [seconds, nanos] : std::vector<std::pair<int64_t, int32_t>>{
            {0, 0}, {0, 999'999}, {-1, 0}, {0, -1}, {1, 1'000'000'000}}) {
     request = LangevinOf("gauss", 1, 10);
     request.mutable_progress_interval()->set_seconds(seconds);
@@ -122,10 +113,10 @@ TEST_F(SampleStreamTest, RefusesFramesThatCannotBe) {
 
 // Half a gibibyte of states for somebody who does not read.
 TEST_F(SampleStreamTest, AReaderThatStopsCostsBoundedMemoryAndDelaysNobody) {
-  constexpr int64_t kRows = 64, kSteps = 2000, kMiB = 1 << 20;
+  constexpr int64_t kRows = 64, kSteps = 2000;
   v1::SampleRequest request = LangevinOf("wide", kRows, kSteps);
   request.set_states_every(1);
-  const int64_t before = ResidentBytes();
+  const int64_t before = MemoryUseNow().resident;
   grpc::ClientContext context;
   const auto reader = server_.sampling()->Sample(&context, request);
   v1::SampleResponse frame;
@@ -138,7 +129,7 @@ TEST_F(SampleStreamTest, AReaderThatStopsCostsBoundedMemoryAndDelaysNobody) {
   }
   EXPECT_TRUE(other->Finish().ok());
   ASSERT_TRUE(Comes([&] { return NothingRuns(); }));
-  EXPECT_LT(ResidentBytes() - before, 64 * kMiB);
+  EXPECT_LT(MemoryUseNow().resident - before, 64 * kMiB);
 
   int64_t states = 0, rows = 0;
   bool last = false;

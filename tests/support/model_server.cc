@@ -18,6 +18,7 @@ ModelServer::ModelServer(int64_t sampling_cap) : sampling_cap_(sampling_cap) {
   ModelFiles images = GaussianFiles(9, 1.0f, LabelKind::kNoiseLevel);
   images.config.data.shape = {3, 3};
   repository.Write("images", images).value();
+  repository.Write("small_mlp", MlpFiles(8)).value();
   Start();
 }
 
@@ -31,6 +32,8 @@ void ModelServer::Start() {
   server_ = std::move(Server::Start(options)).value();
   port_ = server_->port();
 }
+
+void ModelServer::Drain() { server_->Drain(absl::InfiniteDuration()); }
 
 void ModelServer::Stop() { server_.reset(); }
 

@@ -14,10 +14,11 @@ namespace scoreserve {
 
 class Server;
 
-// A server in this process, on a port of its own, with three models:
+// A server in this process, on a port of its own, with four models:
 //   plain     N(0, 2 I) of two numbers, without a label: the score is −x / 2
 //   labelled  N(0, I) of two numbers, labelled by σ: the score is −x / (1 + σ²)
 //   images    the same of 3x3 images
+//   small_mlp a network of eight numbers with seeded weights, without a label
 class ModelServer {
  public:
   // `sampling_cap`: row-evaluations of samplers that it takes at a time.
@@ -29,6 +30,10 @@ class ModelServer {
   void Stop();
 
   std::string address() const;
+  int port() const { return port_; }
+  // Runs that go on from states to be had elsewhere stop; returns once all
+  // have.
+  void Drain();
 
  private:
   const int64_t sampling_cap_;

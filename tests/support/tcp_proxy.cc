@@ -114,8 +114,9 @@ void TcpProxy::Accept() {
     absl::MutexLock lock(&mu_);
     const int server = NewSocket();
     const sockaddr_in address = Loopback(target_);
-    if (stopping_ || connect(server, reinterpret_cast<const sockaddr*>(&address),
-                             sizeof address) != 0) {
+    if (stopping_ ||
+        connect(server, reinterpret_cast<const sockaddr*>(&address),
+                sizeof address) != 0) {
       close(client);
       close(server);
       continue;

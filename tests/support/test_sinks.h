@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,14 @@ class TestSampleSink : public SampleSink {
               absl::Span<const float> x) override {
     states_[{step, first_row}].assign(x.begin(), x.end());
   }
+  void State(const BlockState& state) override {
+    newest_[state.first_row] = state;
+    if (on_state_) on_state_(state);
+  }
+  void Stopped(StopReason reason) override {
+    stopped_ = reason;
+    done_.Notify();
+  }
   void Done(absl::StatusOr<std::vector<float>> samples) override {
     status_ = samples.status();
     if (samples.ok()) samples_ = *std::move(samples);
@@ -69,6 +79,21 @@ class TestSampleSink : public SampleSink {
     done_.WaitForNotification();
     return samples_;
   }
+  // Why it ended early, once it has.
+  std::optional<StopReason> stopped() const {
+    done_.WaitForNotification();
+    return stopped_;
+  }
+  // The newest state of each block.
+  std::vector<BlockState> newest() const {
+    std::vector<BlockState> states;
+    for (const auto& [row, state] : newest_) states.push_back(state);
+    return states;
+  }
+  // To be called with each state, from the device's thread.
+  void OnState(std::function<void(const BlockState&)> on_state) {
+    on_state_ = std::move(on_state);
+  }
   // By (step, first row).
   const std::map<std::pair<int64_t, int64_t>, std::vector<float>>& states()
       const {
@@ -79,6 +104,9 @@ class TestSampleSink : public SampleSink {
   std::atomic<bool> cancelled_ = false;
   int64_t progress_ = 0;
   std::map<std::pair<int64_t, int64_t>, std::vector<float>> states_;
+  std::map<int64_t, BlockState> newest_;
+  std::function<void(const BlockState&)> on_state_;
+  std::optional<StopReason> stopped_;
   absl::Status status_;
   std::vector<float> samples_;
   absl::Notification done_;

@@ -64,6 +64,8 @@ struct ModelInfo {
   // label.
   std::string process = {};
   bool has_energy = false;  // As Metropolis-adjusted samplers need.
+  // What the last bits of deterministic runs depend on at this server.
+  std::string numerics = {};
 
   // Numbers in a row: the product of data.shape.
   int64_t dim() const;

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "scoreserve/condition.h"
 #include "scoreserve/models.h"
@@ -59,6 +61,12 @@ struct DomainQuery {
   bool reflect = false;  // Mirror at the boundary, instead of projecting to it.
 };
 
+// What it takes to go on with a run that was stopped: opaque, and to be stored
+// as it is.
+struct SampleCheckpoint {
+  std::string bytes = {};
+};
+
 // Asks for samples. The spans are read before the call that takes the query
 // returns, and not after.
 struct SampleQuery {
@@ -81,8 +89,34 @@ struct SampleQuery {
   std::optional<MaskQuery> mask = {};
   std::optional<DomainQuery> domain = {};
 
-  // Send the rows' positions every so many steps; 0: never.
+  // Send the rows' positions every so many steps, 0: never; and only those of
+  // the first so many rows, 0: of all.
   int64_t states_every = 0;
+  int64_t states_rows = 0;
+  // Tell how far it is every so many steps, 0: by time alone; and this often.
+  int64_t progress_every = 0;
+  absl::Duration progress_interval = absl::Milliseconds(100);
+
+  // Where the connection breaks or the server drains, the run goes on by itself
+  // from the newest state of its rows, on whichever server answers: up to
+  // ClientOptions::max_attempts times in a row without getting further. States
+  // come this often, at least 1 ms, and are at most 48 MiB; what none has come
+  // of begins again, under the same seed.
+  bool resumable = true;
+  absl::Duration state_interval = absl::Seconds(1);
+
+  // End after so much time on the server, at least 1 ms: DEADLINE_EXCEEDED,
+  // where observer.on_stop was given what it takes to go on.
+  absl::Duration time_budget = absl::InfiniteDuration();
+  // Goes on from there; all else must be as it was. Empty: from the start.
+  SampleCheckpoint resume_from = {};
+
+  // The samples are the same bit for bit whatever else the server does, and on
+  // all servers with the same SampleStart::numerics. Costs time.
+  bool deterministic = false;
+  // Of a deterministic run that goes on: only where the bits stay the same,
+  // else FAILED_PRECONDITION with reason INEXACT.
+  bool require_exact = false;
 };
 
 // What is going to be run.
@@ -90,6 +124,7 @@ struct SampleStart {
   int64_t version = 0;
   uint64_t seed = 0;
   int64_t num_steps = 0;
+  std::string numerics = {};  // What the bits depend on at this server.
 };
 
 // Steps that the slowest row has done.
@@ -107,6 +142,13 @@ struct SampleState {
   absl::Span<const float> x = {};  // [rows, dim], in data space.
 };
 
+// A run goes on, on another stream.
+struct SampleResume {
+  int attempt = 0;        // In a row, from 1.
+  int64_t step = 0;       // Steps of every row that need not be done again.
+  absl::Status why = {};  // How the stream before ended.
+};
+
 // Told of a sampler's frames as they arrive, one at a time and in order: by the
 // thread that waits in Client::Sample(), by a thread of gRPC's for
 // SampleAsync(). What is not set is not told.
@@ -114,6 +156,11 @@ struct SampleObserver {
   std::function<void(const SampleStart&)> on_start = {};
   std::function<void(const SampleStep&)> on_step = {};
   std::function<void(const SampleState&)> on_state = {};
+  // Before another stream is opened, with all that has been told so far done or
+  // to be done again.
+  std::function<void(const SampleResume&)> on_resume = {};
+  // Once, where the time budget ended the run.
+  std::function<void(const SampleCheckpoint&)> on_stop = {};
 };
 
 // All samples of one run.

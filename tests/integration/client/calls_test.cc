@@ -78,7 +78,7 @@ TEST_F(ClientCallsTest, TheCallbackFormGivesTheSame) {
 TEST_F(ClientCallsTest, ModelsAreDescribedInBothForms) {
   const auto models = client_->ListModels();
   ASSERT_TRUE(models.ok()) << models.status();
-  ASSERT_EQ(models->size(), 3u);
+  ASSERT_EQ(models->size(), 4u);
   EXPECT_THAT((*models)[0].data.shape, ElementsAre(3, 3));
   EXPECT_EQ((*models)[1].name, "labelled");
   EXPECT_EQ((*models)[1].label, LabelType::kNoiseLevel);
@@ -87,7 +87,7 @@ TEST_F(ClientCallsTest, ModelsAreDescribedInBothForms) {
   EXPECT_THAT((*models)[2].versions, ElementsAre(1));
   const auto again = Await<std::vector<ModelInfo>>(
       [&](auto done) { client_->ListModelsAsync(done); });
-  EXPECT_EQ(again->size(), 3u);
+  EXPECT_EQ(again->size(), 4u);
   const auto one = Await<ModelInfo>(
       [&](auto done) { client_->GetModelAsync({"plain"}, done); });
   EXPECT_EQ(one->name, "plain");

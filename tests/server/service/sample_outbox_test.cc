@@ -34,16 +34,15 @@ std::vector<std::string> Drain(SampleOutbox& outbox) {
 
 TEST(SampleOutboxTest, ASlowReaderGetsTheNewestProgressAndAllElse) {
   SampleOutbox outbox(2);
-  outbox.PutStarted(1, 2, 100);
+  outbox.PutStarted({}, 100);
   outbox.PutProgress(10);
   outbox.PutStates(20, 0, {1, 2});
   outbox.PutProgress(20);
   EXPECT_FALSE(outbox.end().has_value());
   outbox.PutEnd(std::vector<float>{3, 4});
   EXPECT_FALSE(outbox.end().has_value());
-  EXPECT_THAT(Drain(outbox),
-              ElementsAre("started", "states 20 from 0", "progress 20",
-                          "final"));
+  EXPECT_THAT(Drain(outbox), ElementsAre("started", "states 20 from 0",
+                                         "progress 20", "final"));
   EXPECT_EQ(outbox.end(), absl::OkStatus());
 }
 
@@ -54,9 +53,8 @@ TEST(SampleOutboxTest, StatesAreCutByRowsAndBoundedInAll) {
   outbox.PutStates(1, 4, x);
   outbox.PutStates(2, 4, x);  // Over the bound, once it is in.
   outbox.PutStates(3, 4, x);
-  EXPECT_THAT(Drain(outbox),
-              ElementsAre("states 1 from 4", "states 1 from 6",
-                          "states 2 from 4", "states 2 from 6"));
+  EXPECT_THAT(Drain(outbox), ElementsAre("states 1 from 4", "states 1 from 6",
+                                         "states 2 from 4", "states 2 from 6"));
   outbox.PutStates(4, 4, x);
   EXPECT_THAT(Drain(outbox), ElementsAre("states 4 from 4", "states 4 from 6"));
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -77,7 +78,8 @@ struct AskedSamples {
 
   absl::Status Ask(Engine& engine,
                    const std::shared_ptr<const ModelSnapshot>& model,
-                   int64_t rows, int64_t steps, Fate fate) {
+                   int64_t rows, int64_t steps, Fate fate,
+                   std::optional<Instant::duration> state_interval = {}) {
     auto plan =
         (*FindSampler("langevin"))
             ->plan({{"step_size", 0.1}, {"num_steps", steps}}, model->target);
@@ -88,6 +90,7 @@ struct AskedSamples {
          .seed = 1,
          .start = {},
          .states_every = 5,
+         .state_interval = state_interval,
          .deadline = DeadlineOf(fate),
          .sink = &sink,
          .ticket = {}});
