@@ -21,8 +21,13 @@ constexpr absl::Duration kIdlePatience = absl::Seconds(1);
 }  // namespace
 
 DeviceLoop::DeviceLoop(Device* device, WorkLedger* ledger,
-                       EngineMetrics* metrics, const Clock* clock)
-    : device_(device), ledger_(ledger), metrics_(metrics), clock_(clock) {}
+                       EngineMetrics* metrics, const Clock* clock,
+                       const ByClass<double>& weights)
+    : device_(device),
+      ledger_(ledger),
+      metrics_(metrics),
+      clock_(clock),
+      scheduler_(weights) {}
 
 void DeviceLoop::Run() {
   while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
@@ -49,16 +54,17 @@ bool DeviceLoop::RunOnce(absl::Duration patience) {
 
 void DeviceLoop::Admit(absl::Duration patience) {
   inbox_.TakeAll(patience, taken_);
+  const Instant now = clock_->Now();
   for (Work& work : taken_) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
       Lane& lane = LaneOf(query->model, {});
-      lane.Add(std::move(*query), passes_begun_);
+      lane.Add(std::move(*query), passes_begun_, now);
     } else {
       auto& request = std::get<SampleRequest>(work);
       Lane& lane = LaneOf(request.model,
                           {.energies = request.plan->table.has_metropolis(),
                            .deterministic = request.deterministic});
-      lane.Add(std::move(request));
+      lane.Add(std::move(request), now);
     }
   }
   taken_.clear();
@@ -75,16 +81,7 @@ Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
     found = lanes_.end() - 1;
   }
   Lane& lane = **found;
-  if (lane.idle()) {
-    // What wakes up takes turns with the least served that are awake.
-    std::optional<double> least;
-    for (const std::unique_ptr<Lane>& other : lanes_) {
-      if (other->idle()) continue;
-      const double served = other->load().served_seconds;
-      least = std::min(least.value_or(served), served);
-    }
-    lane.ServedAtLeast(least.value_or(0.0));
-  }
+  if (lane.idle()) lane.ServedAtLeast(scheduler_.floor());
   return lane;
 }
 
@@ -105,17 +102,20 @@ void DeviceLoop::RemoveUnused() {
 bool DeviceLoop::BeginNext() {
   loads_.clear();
   for (const std::unique_ptr<Lane>& lane : lanes_)
-    loads_.push_back(lane->load());
-  const std::optional<size_t> next = PickLane(loads_);
+    loads_.push_back(lane->load(passes_begun_));
+  const std::optional<Turn> next = scheduler_.PickLane(loads_);
   if (!next.has_value()) return false;
   const Instant begun = clock_->Now();
-  Lane& lane = *lanes_[*next];
-  Pass& pass = lane.Assemble();
+  Lane& lane = *lanes_[next->lane];
+  Pass& pass = lane.Assemble(begun);
   ++passes_begun_;
-  metrics_->passes.store(passes_begun_, std::memory_order_relaxed);
+  metrics_->passes.fetch_add(1, std::memory_order_relaxed);
   device_->Begin(pass);
-  in_flight_.push_back(
-      {.lane = &lane, .pass = &pass, .number = passes_begun_, .begun = begun});
+  in_flight_.push_back({.lane = &lane,
+                        .pass = &pass,
+                        .work_class = next->work_class,
+                        .number = passes_begun_,
+                        .begun = begun});
   return true;
 }
 
@@ -131,9 +131,9 @@ void DeviceLoop::FinishOldest() {
   metrics_->forward_seconds.Record(seconds);
   oldest.lane->Deliver(status, oldest.number, seconds, computed);
   const double whole = SecondsBetween(oldest.begun, clock_->Now());
+  scheduler_.Served(oldest.work_class, whole);
   metrics_->busy_seconds.fetch_add(whole, std::memory_order_relaxed);
-  if (whole > metrics_->longest_pass_seconds)
-    metrics_->longest_pass_seconds = whole;
+  metrics_->SawPass(whole);
 }
 
 bool DeviceLoop::HasWork() const {

@@ -26,9 +26,11 @@ namespace scoreserve {
 // and the metrics may be used by all.
 class DeviceLoop {
  public:
-  // None is owned; all outlive the loop.
+  // None is owned; all outlive the loop. Device time is shared by `weights`
+  // (scheduler.h).
   DeviceLoop(Device* device, WorkLedger* ledger, EngineMetrics* metrics,
-             const Clock* clock);
+             const Clock* clock,
+             const ByClass<double>& weights = Scheduler::kDefaultWeights);
 
   Inbox<Work>& inbox() { return inbox_; }
 
@@ -55,6 +57,7 @@ class DeviceLoop {
   struct InFlight {
     Lane* lane = nullptr;
     Pass* pass = nullptr;
+    WorkClass work_class = WorkClass::kSampling;  // Whose turn it was.
     int64_t number = 0;  // Of the passes begun on the device, from 1.
     Instant begun;
   };
@@ -78,6 +81,7 @@ class DeviceLoop {
   // The loop's thread alone:
   std::vector<Work> taken_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Scheduler scheduler_;
   std::vector<LaneLoad> loads_;
   std::deque<InFlight> in_flight_;  // Oldest first.
   int64_t passes_begun_ = 0;

@@ -25,16 +25,20 @@ Lane::Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
 
 Lane::~Lane() { FailAll(StoppingError()); }
 
-void Lane::Add(ScoreQuery query, int64_t passes_begun) {
-  queries_.Add(std::move(query), passes_begun);
+void Lane::Add(ScoreQuery query, int64_t passes_begun, Instant now) {
+  queries_.Add(std::move(query), passes_begun, now);
 }
 
-void Lane::Add(SampleRequest request) {
-  samplers_.Add(std::move(request), reserve_);
+void Lane::Add(SampleRequest request, Instant now) {
+  samplers_.Add(std::move(request), reserve_, now);
 }
 
-LaneLoad Lane::load() const {
-  return {.waiting_query_rows = queries_.waiting_rows(),
+LaneLoad Lane::load(int64_t passes_begun) const {
+  const QueryQueue::Waits waits = queries_.waits();
+  return {.waiting_query_rows = waits.evaluations,
+          .reserve = reserve_,
+          .passes_waited =
+              waits.evaluations == 0 ? 0 : passes_begun - waits.passes_begun,
           .sampling_rows = samplers_.live() + samplers_.waiting(),
           .served_seconds = served_seconds_,
           .in_flight = in_flight_};
@@ -45,8 +49,8 @@ void Lane::DropDead(Instant now, bool draining) {
   samplers_.DropDead(now, draining, pass_);
 }
 
-Pass& Lane::Assemble() {
-  samplers_.Assemble(pass_);
+Pass& Lane::Assemble(Instant now) {
+  samplers_.Assemble(now, pass_);
   if (kind_.deterministic) {
     Pad();
   } else {

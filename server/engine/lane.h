@@ -42,11 +42,13 @@ class Lane {
   const std::shared_ptr<const ModelSnapshot>& model() const { return model_; }
   const LaneKind& kind() const { return kind_; }
 
-  // Queues work. `passes_begun` is the device's count when it was taken.
-  void Add(ScoreQuery query, int64_t passes_begun);
-  void Add(SampleRequest request);
+  // Queues work that was taken at `now`, when the device had begun
+  // `passes_begun` passes.
+  void Add(ScoreQuery query, int64_t passes_begun, Instant now);
+  void Add(SampleRequest request, Instant now);
 
-  LaneLoad load() const;
+  // `passes_begun` as above, by now.
+  LaneLoad load(int64_t passes_begun) const;
   bool idle() const { return queries_.empty() && samplers_.empty(); }
   bool in_flight() const { return in_flight_; }
 
@@ -57,7 +59,7 @@ class Lane {
   void DropDead(Instant now, bool draining);
 
   // Fills the next pass, for the device to begin. It is in flight from here on.
-  Pass& Assemble();
+  Pass& Assemble(Instant now);
 
   // Takes back what the device has computed in `seconds`: answers queries,
   // moves trajectories on. With a bad status all rows of the pass end with it.
@@ -68,8 +70,8 @@ class Lane {
   // Ends everything with `status`.
   void FailAll(const absl::Status& status);
 
-  // Sets the device time that it has had to at least `seconds`: a lane that was
-  // idle has no claim to the time it did not use.
+  // Sets its account of device time to at least `seconds`, for a lane that
+  // wakes up (scheduler.h, floor).
   void ServedAtLeast(double seconds);
 
  private:

@@ -19,7 +19,7 @@
 
 namespace scoreserve {
 
-void LiveRows::Add(SampleRequest request, int64_t most) {
+void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
   // A guided row takes two evaluations.
   const bool twofold =
       EvaluationsOfRows(request, 0, request.rows) > request.rows;
@@ -31,30 +31,33 @@ void LiveRows::Add(SampleRequest request, int64_t most) {
     steps.push_back(cut.state == nullptr ? 0 : cut.state->step);
   }
   const auto run = std::make_shared<SampleRun>(std::move(request), steps);
-  auto place = std::find_if(
-      waiting_.begin(), waiting_.end(), [&run](const Trajectory& other) {
-        return run->request().deadline < other.run->request().deadline;
-      });
+  const Instant rank = RankOf(run->request().deadline, now);
   for (size_t block = 0; block < cuts.size(); ++block) {
     BlockCut& cut = cuts[block];
     if (steps[block] == run->request().plan->table.num_steps()) {
       run->Collect(cut.first_row, cut.state->x);
       continue;
     }
-    place = waiting_.insert(
-        place,
-        {.run = run,
-         .block = static_cast<int64_t>(block),
-         .first_row = cut.first_row,
-         .rows = cut.rows,
-         .evaluations =
-             EvaluationsOfRows(run->request(), cut.first_row, cut.rows),
-         .step = steps[block],
-         .state = std::move(cut.state)});
-    ++place;
-    waiting_rows_ += cut.rows;
+    Queue({.run = run,
+           .block = static_cast<int64_t>(block),
+           .first_row = cut.first_row,
+           .rows = cut.rows,
+           .evaluations =
+               EvaluationsOfRows(run->request(), cut.first_row, cut.rows),
+           .step = steps[block],
+           .passes = 0,
+           .rank = rank,
+           .state = std::move(cut.state)});
     CountTrajectories(1);
   }
+}
+
+void LiveRows::Queue(Trajectory trajectory) {
+  waiting_rows_ += trajectory.rows;
+  const auto place = std::upper_bound(
+      waiting_.begin(), waiting_.end(), trajectory.rank,
+      [](Instant rank, const Trajectory& other) { return rank < other.rank; });
+  waiting_.insert(place, std::move(trajectory));
 }
 
 void LiveRows::DropDead(Instant now, bool draining, Pass& pass) {
@@ -75,6 +78,7 @@ void LiveRows::DropDead(Instant now, bool draining, Pass& pass) {
   std::erase_if(waiting_, [this](const Trajectory& trajectory) {
     if (!trajectory.run->ended()) return false;
     waiting_rows_ -= trajectory.rows;
+    if (trajectory.parked()) --metrics_->parked_blocks;
     CountTrajectories(-1);
     return true;
   });
@@ -112,7 +116,8 @@ void LiveRows::TellState(const Trajectory& trajectory, int64_t row,
   trajectory.run->TellState(state_);
 }
 
-void LiveRows::Assemble(Pass& pass) {
+void LiveRows::Assemble(Instant now, Pass& pass) {
+  Park(now, pass);
   Enter(pass);
   pass.steps.resize(live_rows_);
   pass.constrained.clear();
@@ -124,12 +129,46 @@ void LiveRows::Assemble(Pass& pass) {
   pass.rows = live_rows_;
 }
 
+void LiveRows::Park(Instant now, Pass& pass) {
+  if (waiting_.empty()) return;
+  const int64_t needed =
+      live_evaluations_ + waiting_.front().evaluations - max_evaluations_;
+  if (needed <= 0) return;
+  blocks_.clear();
+  for (const Trajectory& trajectory : live_) {
+    blocks_.push_back({.evaluations = trajectory.evaluations,
+                       .passes = trajectory.passes,
+                       .deadline = trajectory.run->request().deadline});
+  }
+  PickParked(blocks_, needed, waiting_.front().rank, parked_);
+  if (parked_.empty()) return;
+  int64_t row = 0;
+  size_t next = 0;
+  for (size_t i = 0; i < live_.size() && next < parked_.size(); ++i) {
+    Trajectory& live = live_[i];
+    const int64_t first = std::exchange(row, row + live.rows);
+    if (i != parked_[next]) continue;
+    ++next;
+    live.state = std::make_unique<BlockState>(BlockState{
+        .first_row = live.first_row, .rows = live.rows, .step = live.step});
+    ExportBlock(live.run->request().plan->table, pass, first, *live.state);
+    live.rank = RankOf(live.run->request().deadline, now);
+    ++metrics_->parkings;
+    ++metrics_->parked_blocks;
+    CountTrajectories(1);    // It waits again; CloseGaps() counts it out.
+    Queue(std::move(live));  // Leaves its run null: a gap.
+  }
+  CloseGaps(pass);
+}
+
 void LiveRows::Enter(Pass& pass) {
   while (!waiting_.empty() &&
          live_evaluations_ + waiting_.front().evaluations <= max_evaluations_) {
     Trajectory trajectory = std::move(waiting_.front());
     waiting_.pop_front();
+    if (trajectory.parked()) --metrics_->parked_blocks;
     PutBlock(trajectory, live_rows_, pass);
+    trajectory.passes = 0;
     waiting_rows_ -= trajectory.rows;
     live_rows_ += trajectory.rows;
     live_evaluations_ += trajectory.evaluations;
@@ -151,6 +190,7 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
                         trajectory.first_row + FirstBadRow(x, dim)));
     } else {
       ++trajectory.step;
+      ++trajectory.passes;
       run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x,
                   now);
       const bool done =
@@ -170,9 +210,10 @@ void LiveRows::CloseGaps(Pass& pass) {
   int64_t from = 0, to = 0;
   size_t kept = 0;
   for (size_t i = 0; i < live_.size(); ++i) {
-    const SampleRun& run = *live_[i].run;
+    const SampleRun* run = live_[i].run.get();  // Null where it was parked.
     const int64_t rows = live_[i].rows;
-    if (!run.ended() && live_[i].step < run.request().plan->table.num_steps()) {
+    if (run != nullptr && !run->ended() &&
+        live_[i].step < run->request().plan->table.num_steps()) {
       if (to != from) {
         pass.MoveRows(from, to, rows);
         live_[kept] = std::move(live_[i]);
@@ -193,6 +234,8 @@ void LiveRows::CloseGaps(Pass& pass) {
 void LiveRows::FailAll(const absl::Status& status) {
   for (const Trajectory& trajectory : live_) trajectory.run->Fail(status);
   for (const Trajectory& trajectory : waiting_) trajectory.run->Fail(status);
+  for (const Trajectory& trajectory : waiting_)
+    if (trajectory.parked()) --metrics_->parked_blocks;
   CountTrajectories(-static_cast<int64_t>(live_.size() + waiting_.size()));
   live_.clear();
   waiting_.clear();

@@ -47,7 +47,8 @@ class Histogram {
   std::atomic<double> sum_ = 0.0;
 };
 
-// What one device loop did so far. Written by its thread, read by anybody.
+// What the device loops of an engine did so far. Written by their threads, read
+// by anybody.
 struct EngineMetrics {
   std::atomic<int64_t> passes = 0;      // Begun.
   std::atomic<int64_t> query_rows = 0;  // Answered.
@@ -58,8 +59,17 @@ struct EngineMetrics {
   std::atomic<int64_t> waiting_query_rows = 0;
   std::atomic<int64_t> live_trajectories =
       0;  // Blocks of rows in a lane or waiting.
-  std::atomic<double> busy_seconds = 0.0;          // From pick to deliver.
+  std::atomic<int64_t> parked_blocks = 0;  // Of those, copied out of a pass.
+  std::atomic<int64_t> parkings = 0;       // How often one was.
+  std::atomic<double> busy_seconds = 0.0;  // From pick to deliver.
   std::atomic<double> longest_pass_seconds = 0.0;  // Reset by who reads it.
+
+  void SawPass(double seconds) {
+    double longest = longest_pass_seconds.load(std::memory_order_relaxed);
+    while (seconds > longest &&
+           !longest_pass_seconds.compare_exchange_weak(longest, seconds)) {
+    }
+  }
 
   Histogram batch_rows{
       {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}};

@@ -46,13 +46,30 @@ void WriteLabels(const ScoreQuery& query, int64_t first, int64_t rows,
 
 }  // namespace
 
-void QueryQueue::Add(ScoreQuery query, int64_t passes_begun) {
+void QueryQueue::Add(ScoreQuery query, int64_t passes_begun, Instant now) {
   CountWaiting(query.rows());
-  queries_.push_back({.query = std::move(query),
-                      .passes_begun = passes_begun,
-                      .rows_done = 0,
-                      .rows_in_pass = 0,
-                      .parts = {}});
+  const Instant rank = RankOf(query.deadline, now);
+  auto place = queries_.end();
+  while (place != queries_.begin() && rank < (place - 1)->rank) --place;
+  queries_.insert(place, {.query = std::move(query),
+                          .passes_begun = passes_begun,
+                          .rank = rank,
+                          .rows_done = 0,
+                          .rows_in_pass = 0,
+                          .parts = {}});
+}
+
+QueryQueue::Waits QueryQueue::waits() const {
+  Waits waits;
+  for (const Waiting& waiting : queries_) {
+    const int64_t rows =
+        waiting.query.rows() - waiting.rows_done - waiting.rows_in_pass;
+    if (rows == 0) continue;
+    if (waits.evaluations == 0 || waiting.passes_begun < waits.passes_begun)
+      waits.passes_begun = waiting.passes_begun;
+    waits.evaluations += rows * EvaluationsOfRow(waiting.query);
+  }
+  return waits;
 }
 
 void QueryQueue::DropDead(Instant now) {
@@ -154,7 +171,6 @@ void QueryQueue::RemoveEnded() {
 }
 
 void QueryQueue::CountWaiting(int64_t rows) {
-  waiting_rows_ += rows;
   metrics_->waiting_query_rows += rows;
 }
 

@@ -15,25 +15,34 @@
 
 namespace scoreserve {
 
-// The queries of one lane, oldest first: which rows wait, which lie in the pass
-// that is being computed. A query is answered whole, or in parts where it is
-// larger than the reserve. One thread: the device's.
+// The queries of one lane, earliest rank first (scheduler.h, RankOf): which
+// rows wait, which lie in the pass that is being computed. A query is answered
+// whole, or in parts where it is larger than the reserve. One thread: the
+// device's.
 class QueryQueue {
  public:
   // `model` and `metrics` outlive the queue.
   QueryQueue(const ModelSnapshot* model, EngineMetrics* metrics)
       : model_(model), metrics_(metrics) {}
 
-  // `passes_begun` is the device's count when the query was taken.
-  void Add(ScoreQuery query, int64_t passes_begun);
+  // `passes_begun` is the device's count when the query was taken, at `now`.
+  void Add(ScoreQuery query, int64_t passes_begun, Instant now);
 
   bool empty() const { return queries_.empty(); }
-  int64_t waiting_rows() const { return waiting_rows_; }
+
+  // What waits and lies in no pass: the evaluations that it takes, and the
+  // device's count of passes when the oldest was taken (0 where none waits).
+  struct Waits {
+    int64_t evaluations = 0;
+    int64_t passes_begun = 0;
+  };
+  Waits waits() const;
 
   // Ends what is cancelled or past its deadline.
   void DropDead(Instant now);
 
-  // Appends to `pass` the rows that it takes (scheduler.h, ShareFreeRows).
+  // Appends to `pass` the rows that it takes (scheduler.h, ShareFreeRows),
+  // which may not come to more than `free_rows` evaluations.
   void Take(int64_t free_rows, int64_t reserve, Pass& pass);
 
   // Answers what was taken: its scores lie in `pass` from `first_row` on,
@@ -49,6 +58,7 @@ class QueryQueue {
   struct Waiting {
     ScoreQuery query;  // Its sink is null once it has been answered.
     int64_t passes_begun = 0;
+    Instant rank;
     int64_t rows_done = 0;     // Of a query that is answered in parts.
     int64_t rows_in_pass = 0;  // In the pass being computed.
     std::vector<float> parts;  // Their scores, in data space.
@@ -63,7 +73,6 @@ class QueryQueue {
   const ModelSnapshot* const model_;
   EngineMetrics* const metrics_;
   std::deque<Waiting> queries_;
-  int64_t waiting_rows_ = 0;
   std::vector<int64_t> rows_, take_;  // Scratch, reused.
 };
 

@@ -76,8 +76,13 @@ struct Trajectory {
   int64_t rows = 0;
   int64_t evaluations = 0;  // Of the network at each step: room in a pass.
   int64_t step = 0;         // The next one.
+  int64_t passes = 0;       // Since it entered the lane's pass.
+  Instant rank;             // Among those that wait (scheduler.h, RankOf).
   // Where it stands while it is in no pass; null before its start.
   std::unique_ptr<BlockState> state = {};
+
+  // Whether it waits in the middle of its way.
+  bool parked() const { return state != nullptr && passes > 0; }
 };
 
 }  // namespace scoreserve

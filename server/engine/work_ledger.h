@@ -11,12 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/engine/work_class.h"
 
 namespace scoreserve {
-
-// What kind of work it is: queries keep their room when samplers fill theirs.
-enum class WorkClass { kQuery, kSampling };
-inline constexpr size_t kNumWorkClasses = 2;
 
 class WorkLedger;
 
