@@ -56,6 +56,9 @@ say 'Drawing 64 digits by annealed Langevin dynamics'
   --set step_size=0.00025 --set denoise=true --seed 1 \
   --output "$out/samples.png"
 
+say 'Four samplers from the same seeds, a digit half known, one class a column'
+"$build/client/examples/sampler_pictures" "$address" "$out/held-out.csv" "$out"
+
 say 'Sampling mixture-2d, over its exact density'
 "$build/client/examples/mixture_picture" "$address" \
   models/zoo/mixture-2d/1/model.safetensors "$out/mixture.png"
@@ -75,4 +78,4 @@ fi
 echo 'it drained and exited with 0'
 
 say 'Pictures'
-printf '%s\n' "$out/denoised.png" "$out/samples.png" "$out/mixture.png"
+printf "$out/%s.png\n" denoised samples samplers inpainted classes mixture

@@ -119,7 +119,7 @@ QualityReport MeasureQuality(const ScoreNetwork& network,
                              const SamplerPlan& sampler,
                              const QualityData& data,
                              const QualityOptions& options) {
-  SampleConditions conditions;
+  SamplerInputs conditions;
   std::vector<ClassAgreement> agreements;
   if (const int64_t classes = network.classes(); classes > 0) {
     conditions.condition = ClassesInTurn(options.samples, classes);

@@ -9,6 +9,13 @@
 
 namespace scoreserve {
 
+double MaskedCoordinate(double alpha, double sigma, double value,
+                        double deviation, double z, double x) {
+  const double noise = alpha * deviation;
+  if (!(sigma >= noise)) return x;
+  return alpha * value + std::sqrt((sigma - noise) * (sigma + noise)) * z;
+}
+
 void ImposeMask(const Mask& mask, int64_t row, const MaskLevel& level,
                 absl::Span<float> x, std::vector<float>& scratch) {
   const size_t dim = x.size();
@@ -21,11 +28,8 @@ void ImposeMask(const Mask& mask, int64_t row, const MaskLevel& level,
   FillNormals(level.noise, Purpose::kMask, 1, static_cast<int64_t>(dim),
               scratch.data());
   for (size_t k = 0; k < dim; ++k) {
-    const double noise = level.alpha * deviation[k];
-    if (!(level.sigma >= noise)) continue;
-    const double spread = (level.sigma - noise) * (level.sigma + noise);
-    x[k] = static_cast<float>(level.alpha * value[k] +
-                              std::sqrt(spread) * scratch[k]);
+    x[k] = static_cast<float>(MaskedCoordinate(
+        level.alpha, level.sigma, value[k], deviation[k], scratch[k], x[k]));
   }
 }
 

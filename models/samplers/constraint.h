@@ -34,13 +34,17 @@ struct MaskLevel {
   NoiseKey noise = {};
 };
 
-// For each coordinate with value c and deviation r, where σ ≥ αr:
+// A coordinate x of measured value c and deviation r. Where σ ≥ αr it becomes
 //
-//   x ← αc + √(σ² − α²r²)·z,
+//   αc + √(σ² − α²r²)·z;
 //
-// z from Purpose::kMask; where it is not, the noise at hand is less than that
-// of the measurement and x is left. `row` is the row of the mask. `scratch` is
-// reused from row to row.
+// where it is not, the noise at hand is less than that of the measurement and x
+// is left.
+double MaskedCoordinate(double alpha, double sigma, double value,
+                        double deviation, double z, double x);
+
+// The same for each coordinate, z from Purpose::kMask. `row` is the row of the
+// mask. `scratch` is reused from row to row.
 void ImposeMask(const Mask& mask, int64_t row, const MaskLevel& level,
                 absl::Span<float> x, std::vector<float>& scratch);
 

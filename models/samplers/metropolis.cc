@@ -30,7 +30,7 @@ double LogAcceptance(const MetropolisRow& row, double h) {
     pull += (static_cast<double>(row.x[k]) - row.y[k]) * (at_y + at_x);
     norms += (at_y - at_x) * (at_y + at_x);
   }
-  return *row.held_energy - row.energy - 0.5 * pull + 0.25 * h * norms;
+  return LogAcceptance(*row.held_energy - row.energy, pull, norms, h);
 }
 
 bool MetropolisTest(const RowStep& step, const MetropolisRow& row) {

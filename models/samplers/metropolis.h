@@ -28,9 +28,18 @@ struct MetropolisRow {
 // is always accepted.
 inline constexpr double kNoEnergy = std::numeric_limits<double>::infinity();
 
-// log A of the proposal x from y under step size h, that is
+// log A of the proposal x from y under step size h,
 //
-//   E(y) − E(x) − ½(x−y)·(s(y)+s(x)) + (h/4)(‖s(y)‖² − ‖s(x)‖²).
+//   E(y) − E(x) − ½(x−y)·(s(y)+s(x)) + (h/4)(‖s(y)‖² − ‖s(x)‖²),
+//
+// of its terms: energy_fall = E(y) − E(x), pull = (x−y)·(s(y)+s(x)) and
+// norm_fall = ‖s(y)‖² − ‖s(x)‖².
+inline double LogAcceptance(double energy_fall, double pull, double norm_fall,
+                            double h) {
+  return energy_fall - 0.5 * pull + 0.25 * h * norm_fall;
+}
+
+// The same of a row.
 double LogAcceptance(const MetropolisRow& row, double h);
 
 // Accepts x where log U < log A, U from Purpose::kMetropolis under step.noise;
