@@ -80,6 +80,7 @@ double NoiseLevel(const AnnealedLangevinOptions& options, int64_t index) {
 // For data of unit variance, as the header says; the defaults are for images in
 // [0, 1].
 OptionValues Example(const SamplerTarget& target) {
+  if (target.label.kind != LabelKind::kNoiseLevel) return {};
   const double last = std::max(0.05, target.label.min);
   return {{"first_noise_level", std::min(10.0, target.label.max)},
           {"last_noise_level", last},

@@ -1,5 +1,7 @@
 #include "models/samplers/fixed_label.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/io/model_config.h"
@@ -21,6 +23,11 @@ absl::StatusOr<Level> LevelOfLabel(const OptionValues& values, double label,
     return target.process->At(label);
   }
   return Level{.sigma = rule.kind == LabelKind::kNoiseLevel ? label : 0.0};
+}
+
+OptionValues ExampleLabel(const SamplerTarget& target) {
+  if (target.label.kind == LabelKind::kNone) return {};
+  return {{"label", std::clamp(0.5, target.label.min, target.label.max)}};
 }
 
 }  // namespace scoreserve

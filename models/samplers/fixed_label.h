@@ -17,6 +17,11 @@ namespace scoreserve {
 absl::StatusOr<Level> LevelOfLabel(const OptionValues& values, double label,
                                    const SamplerTarget& target);
 
+// Sampler::example of these samplers: the label 0.5, brought into the network's
+// range. It blurs a model space of about unit variance enough for their default
+// step sizes. Empty where the network takes no label.
+OptionValues ExampleLabel(const SamplerTarget& target);
+
 }  // namespace scoreserve
 
 #endif  // SCORESERVE_MODELS_SAMPLERS_FIXED_LABEL_H_

@@ -1,6 +1,5 @@
 #include "models/samplers/langevin.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -22,13 +21,6 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
                      .start_scale = options->start_scale,
                      .start_alpha = level->alpha,
                      .start_sigma = level->sigma};
-}
-
-// Where the data is smooth enough for the default step size: a model space of
-// about unit variance, blurred by half of that.
-OptionValues Example(const SamplerTarget& target) {
-  if (target.label.kind == LabelKind::kNone) return {};
-  return {{"label", std::clamp(0.5, target.label.min, target.label.max)}};
 }
 
 }  // namespace
@@ -74,7 +66,7 @@ Sampler LangevinSampler() {
               "Tweedie 1996).",
           .options = LangevinOptionTable().Describe(),
           .plan = Plan,
-          .example = Example};
+          .example = ExampleLabel};
 }
 
 }  // namespace scoreserve

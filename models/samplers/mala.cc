@@ -71,7 +71,8 @@ Sampler MalaSampler() {
               "Metropolis-adjusted Langevin dynamics at one label (Roberts and "
               "Tweedie 1996).",
           .options = MalaOptionTable().Describe(),
-          .plan = Plan};
+          .plan = Plan,
+          .example = ExampleLabel};
 }
 
 }  // namespace scoreserve

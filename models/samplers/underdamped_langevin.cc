@@ -127,7 +127,8 @@ Sampler UnderdampedLangevinSampler() {
               "Underdamped Langevin dynamics, BAOAB (Leimkuhler and Matthews "
               "2013) or OBABO (Bussi and Parrinello 2007).",
           .options = UnderdampedLangevinOptionTable().Describe(),
-          .plan = Plan};
+          .plan = Plan,
+          .example = ExampleLabel};
 }
 
 }  // namespace scoreserve

@@ -37,7 +37,7 @@ TEST(SamplerExampleTest, EverySamplerHasItsLines) {
 }
 
 TEST(SamplerExampleTest, HelpNeedsNoServer) {
-  EXPECT_THAT(SampleHelp({.server = "127.0.0.1:1"}),
+  EXPECT_THAT(SampleHelp({.server = "127.0.0.1:1", .timeout_seconds = {}}),
               testing::HasSubstr("No server at 127.0.0.1:1"));
 }
 

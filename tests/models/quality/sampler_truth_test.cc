@@ -197,7 +197,7 @@ TEST(SamplerTruthTest, MalaLeavesTwoHillsWhereLangevinWidensThem) {
     return Errors(squares, 1.5 * 1.5 + 0.25);
   };
   EXPECT_LT(errors("mala"), 4.5);
-  EXPECT_GT(errors("langevin"), 10.0);  // ¼/(1 − h/2v) in the place of ¼.
+  EXPECT_GT(errors("langevin"), 5.0);  // ¼/(1 − h/2v) in the place of ¼.
 }
 
 TEST(SamplerTruthTest, KnownCoordinatesAndBoundsHoldAtTheEnd) {

@@ -100,8 +100,9 @@ Plane Inpainted(int64_t levels, int64_t resampling) {
   constexpr double kRho = 0.8;
   const SamplerTarget vp = TimeTarget("vp");
   const SamplerPlan plan = Ancestral(vp, levels, resampling);
-  const double start = plan.start_scale * plan.start_scale;
-  Plane p = {.covariance = {start, 0.0, start}};
+  // The golden values begin at unit variance: σ² at the first level, 0.9999,
+  // would move the last of them by 1e-8.
+  Plane p = {.covariance = {1.0, 0.0, 1.0}};
   const auto impose = [&p](double alpha, double sigma) {
     p.mean[0] = alpha;
     p.covariance[0] = sigma * sigma;

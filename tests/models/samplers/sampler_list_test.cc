@@ -21,6 +21,8 @@ SamplerTarget Target() {
   return TargetOf(config, /*has_energy=*/true).value();
 }
 
+constexpr LabelRule kNoiseLevel = {
+    .kind = LabelKind::kNoiseLevel, .min = 0.0, .max = 100.0};
 constexpr LabelRule kNarrow = {
     .kind = LabelKind::kNoiseLevel, .min = 0.1, .max = 2.0};
 constexpr LabelRule kTime = {.kind = LabelKind::kTime, .min = 1e-3, .max = 1.0};

@@ -35,7 +35,7 @@ TEST(ModelRegistryTest, ServesANetworkOfTimesAndClasses) {
   ASSERT_TRUE(repository.Write("timed", TimedFiles()).ok());
   ModelRegistry registry(repository, {});
   ASSERT_TRUE(registry.Poll().ok());
-  const auto model = registry.Find({.name = "timed"});
+  const auto model = registry.Find({.name = "timed", .version = {}, .alias = {}});
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->network->classes(), 10);
   EXPECT_EQ((*model)->network->label_kind(), LabelKind::kTime);
