@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -74,13 +75,18 @@ absl::Status InvalidField(absl::string_view field, absl::string_view message) {
 }
 
 absl::Status InField(absl::string_view prefix, absl::Status status) {
+  const std::optional<std::string> field = FieldOf(status);
+  const bool begins_with_field =
+      field.has_value() && absl::StartsWith(status.message(), *field);
   absl::Status outer(status.code(),
-                     absl::StrCat(prefix, ".", status.message()));
+                     begins_with_field
+                         ? absl::StrCat(prefix, ".", status.message())
+                         : absl::StrCat("in ", prefix, ", ", status.message()));
   status.ForEachPayload(
       [&outer](absl::string_view key, const absl::Cord& value) {
         outer.SetPayload(key, value);
       });
-  if (const std::optional<std::string> field = FieldOf(status)) {
+  if (field.has_value()) {
     outer.SetPayload(kField, absl::Cord(absl::StrCat(prefix, ".", *field)));
   }
   return outer;

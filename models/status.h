@@ -48,7 +48,9 @@ absl::Status InvalidField(absl::string_view field, absl::string_view rule,
 // The same with a message of its own, where that scheme does not fit.
 absl::Status InvalidField(absl::string_view field, absl::string_view message);
 
-// The same status, its field and its message prefixed: "x.shape" in "request".
+// The same status, its field and its message prefixed: "shape" in "x" is
+// "x.shape", and a message that does not begin with its field becomes "in x,
+// …".
 absl::Status InField(absl::string_view prefix, absl::Status status);
 
 // OUT_OF_RANGE, NUMERIC_DIVERGENCE: row `row` was not finite at `step`.

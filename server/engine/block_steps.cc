@@ -101,8 +101,8 @@ void PutBlock(Trajectory& trajectory, int64_t row, Pass& pass) {
     trajectory.state.reset();
     return;
   }
-  WriteStart(trajectory, {pass.row(row), static_cast<size_t>(trajectory.rows *
-                                                             pass.dim())});
+  WriteStart(trajectory, {pass.row(row),
+                          static_cast<size_t>(trajectory.rows * pass.dim())});
   WriteCompanions(trajectory, row, pass);
 }
 

@@ -52,8 +52,7 @@ absl::Status Engine::Sample(SampleRequest request) {
   absl::Status checked = CheckSampleRequest(limits_, request);
   if (!checked.ok()) return checked;
   absl::StatusOr<Ticket> ticket =
-      ledger_.Reserve(WorkClass::kSampling, "rows",
-                      EvaluationsLeft(request));
+      ledger_.Reserve(WorkClass::kSampling, "rows", EvaluationsLeft(request));
   if (!ticket.ok()) return ticket.status();
   request.ticket = *std::move(ticket);
   if (StateBytes(request) > limits_.max_state_bytes) {

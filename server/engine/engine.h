@@ -51,8 +51,9 @@ class Engine {
   // What the bits of a path on `model` depend on here; see numerics.h.
   std::string NumericsOf(const ModelSnapshot& model) const;
 
-  // Refuses new work, stops samplers that have asked for states, gives what there is `patience` to end by itself and ends
-  // the rest with UNAVAILABLE. Returns when the device's thread has ended.
+  // Refuses new work, stops samplers that have asked for states, gives what
+  // there is `patience` to end by itself and ends the rest with UNAVAILABLE.
+  // Returns when the device's thread has ended.
   void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
 
   const EngineMetrics& metrics() const { return metrics_; }

@@ -23,9 +23,9 @@ void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
   // A guided row takes two evaluations.
   const bool twofold =
       EvaluationsOfRows(request, 0, request.rows) > request.rows;
-  std::vector<BlockCut> cuts = CutRequest(
-      request.rows, twofold ? std::max<int64_t>(1, most / 2) : most,
-      std::exchange(request.resume_from, {}));
+  std::vector<BlockCut> cuts =
+      CutRequest(request.rows, twofold ? std::max<int64_t>(1, most / 2) : most,
+                 std::exchange(request.resume_from, {}));
   std::vector<int64_t> steps;
   for (const BlockCut& cut : cuts) {
     steps.push_back(cut.state == nullptr ? 0 : cut.state->step);

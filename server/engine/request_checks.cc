@@ -139,7 +139,8 @@ absl::Status CheckSampleRequest(const Limits& limits,
        {std::pair("states_every", request.states_every),
         std::pair("states_rows", request.states_rows),
         std::pair("progress_every", request.progress_every)}) {
-    if (value < 0) return InvalidField(field, "at least 0", absl::StrCat(value));
+    if (value < 0)
+      return InvalidField(field, "at least 0", absl::StrCat(value));
   }
   const int64_t start_rows = static_cast<int64_t>(request.start.size()) / dim;
   if (!request.start.empty() && start_rows != request.rows) {

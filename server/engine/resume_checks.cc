@@ -76,8 +76,8 @@ int64_t StateBytes(const SampleRequest& request) {
   int64_t planes = 1;
   if (table.has_companion() || table.has_metropolis()) ++planes;
   if (table.has_metropolis()) ++planes;
-  return request.rows * (request.model->dim() * planes * 4 +
-                         (table.has_metropolis() ? 8 : 0));
+  return request.rows *
+         (request.model->dim() * planes * 4 + (table.has_metropolis() ? 8 : 0));
 }
 
 absl::Status CheckResume(const SampleRequest& request) {
@@ -106,8 +106,8 @@ int64_t EvaluationsLeft(const SampleRequest& request) {
   int64_t left = EvaluationsOfRows(request, 0, request.rows) *
                  request.plan->table.num_steps();
   for (const BlockState& state : request.resume_from) {
-    left -= EvaluationsOfRows(request, state.first_row, state.rows) *
-            state.step;
+    left -=
+        EvaluationsOfRows(request, state.first_row, state.rows) * state.step;
   }
   return left;
 }

@@ -108,16 +108,15 @@ absl::StatusOr<Instant::duration> DecodeDuration(
     Instant::duration least) {
   // As duration.proto: both parts of one sign, and here of none but plus.
   constexpr int64_t kMostSeconds = 1'000'000'000;
-  const bool valid = wire.seconds() >= 0 && wire.nanos() >= 0 &&
-                     wire.nanos() < 1'000'000'000;
+  const bool valid =
+      wire.seconds() >= 0 && wire.nanos() >= 0 && wire.nanos() < 1'000'000'000;
   const auto value = std::chrono::seconds(std::min<int64_t>(
                          valid ? wire.seconds() : 0, kMostSeconds)) +
                      std::chrono::nanoseconds(wire.nanos());
   if (valid && value >= least) return value;
   return InvalidField(
       field,
-      absl::StrCat("at least ",
-                   absl::FormatDuration(absl::FromChrono(least))),
+      absl::StrCat("at least ", absl::FormatDuration(absl::FromChrono(least))),
       absl::StrCat(wire.seconds(), " s and ", wire.nanos(), " ns"));
 }
 

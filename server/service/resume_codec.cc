@@ -61,17 +61,6 @@ absl::Status CheckSame(int i, const v1::SamplingState& state,
                       "as the request's", "not");
 }
 
-// One plane of a state, which may be absent.
-absl::StatusOr<std::vector<float>> DecodePlane(const std::string& field,
-                                               bool given,
-                                               const v1::Tensor& tensor,
-                                               const DataSpace& space) {
-  if (!given) return std::vector<float>();
-  const absl::StatusOr<TensorRows> rows = DecodeRows(field, tensor, space);
-  if (!rows.ok()) return rows.status();
-  return std::vector<float>(rows->values.begin(), rows->values.end());
-}
-
 }  // namespace
 
 absl::StatusOr<ModelSelector> SelectModel(const v1::SampleRequest& wire) {
@@ -84,10 +73,9 @@ absl::StatusOr<ModelSelector> SelectModel(const v1::SampleRequest& wire) {
                         state.model());
   }
   if (selector->version.value_or(state.version()) != state.version()) {
-    return InvalidField(
-        At(0, "version"),
-        absl::StrCat(*selector->version, ", as the request's"),
-        absl::StrCat(state.version()));
+    return InvalidField(At(0, "version"),
+                        absl::StrCat(*selector->version, ", as the request's"),
+                        absl::StrCat(state.version()));
   }
   selector->version = state.version();
   selector->alias.reset();
@@ -96,11 +84,10 @@ absl::StatusOr<ModelSelector> SelectModel(const v1::SampleRequest& wire) {
 
 absl::Status LookUpError(const v1::SampleRequest& wire, absl::Status status) {
   if (wire.resume_from().empty() || !absl::IsNotFound(status)) return status;
-  return WithReason(
-      absl::FailedPreconditionError(absl::StrCat(
-          "the version that the states come from is not here: ",
-          status.message())),
-      Reason::kVersionGone);
+  return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                        "the version that the states come from is not here: ",
+                        status.message())),
+                    Reason::kVersionGone);
 }
 
 v1::SamplingState IdentityOf(const v1::SampleRequest& wire,
@@ -130,11 +117,11 @@ absl::Status CheckIdentity(const v1::SampleRequest& wire,
                         Reason::kInexact);
     }
     if (state.numerics() != identity.numerics()) {
-      return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                            "require_exact asks for numerics '",
-                            state.numerics(), "'; here they are '",
-                            identity.numerics(), "'")),
-                        Reason::kInexact);
+      return WithReason(
+          absl::FailedPreconditionError(absl::StrCat(
+              "require_exact asks for numerics '", state.numerics(),
+              "'; here they are '", identity.numerics(), "'")),
+          Reason::kInexact);
     }
   }
   return absl::OkStatus();
@@ -154,7 +141,7 @@ absl::StatusOr<std::vector<BlockState>> DecodeStates(
                      &state.y),
           std::tuple("held_score", from.has_held_score(), &from.held_score(),
                      &state.held_score)}) {
-      auto values = DecodePlane(At(i, field), given, *tensor, space);
+      auto values = DecodeRowsIfGiven(At(i, field), given, *tensor, space);
       if (!values.ok()) return values.status();
       *plane = *std::move(values);
     }
@@ -172,9 +159,8 @@ void EncodeState(const BlockState& state, int64_t offset, int64_t rows,
   wire->set_step(state.step);
   const auto encode = [&](const std::vector<float>& plane, auto tensor) {
     if (plane.empty()) return;
-    EncodeRows(
-        absl::MakeConstSpan(plane).subspan(offset * dim, rows * dim),
-        static_cast<int64_t>(dim), tensor());
+    EncodeRows(absl::MakeConstSpan(plane).subspan(offset * dim, rows * dim),
+               static_cast<int64_t>(dim), tensor());
   };
   encode(state.x, [wire] { return wire->mutable_x(); });
   encode(state.y, [wire] { return wire->mutable_companion(); });

@@ -57,16 +57,13 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
   }
 
   void State(const BlockState& state) override {
-    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      outbox_->PutState(state);
-    });
+    Pump([&]()
+             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { outbox_->PutState(state); });
   }
 
   void Stopped(StopReason reason) override {
     Count(absl::OkStatus());
-    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      outbox_->PutEnd(reason);
-    });
+    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { outbox_->PutEnd(reason); });
   }
 
   void Done(absl::StatusOr<std::vector<float>> samples) override {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -105,6 +106,16 @@ absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
   return BadValue(
       field, rows->values,
       std::find_if(rows->values.begin(), rows->values.end(), is_bad), "finite");
+}
+
+absl::StatusOr<std::vector<float>> DecodeRowsIfGiven(absl::string_view field,
+                                                     bool given,
+                                                     const v1::Tensor& tensor,
+                                                     const DataSpace& space) {
+  if (!given) return std::vector<float>();
+  const absl::StatusOr<TensorRows> rows = DecodeRows(field, tensor, space);
+  if (!rows.ok()) return rows.status();
+  return std::vector<float>(rows->values.begin(), rows->values.end());
 }
 
 absl::StatusOr<TensorRows> DecodeDeviations(absl::string_view field,

@@ -4,6 +4,7 @@
 #define SCORESERVE_SERVER_SERVICE_TENSOR_CODEC_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -26,6 +27,12 @@ struct TensorRows {
 absl::StatusOr<TensorRows> DecodeRows(absl::string_view field,
                                       const v1::Tensor& tensor,
                                       const DataSpace& space);
+
+// The same, copied; nothing where it is not given.
+absl::StatusOr<std::vector<float>> DecodeRowsIfGiven(absl::string_view field,
+                                                     bool given,
+                                                     const v1::Tensor& tensor,
+                                                     const DataSpace& space);
 
 // The same for standard deviations: at least 0, and infinite ones are taken.
 absl::StatusOr<TensorRows> DecodeDeviations(absl::string_view field,

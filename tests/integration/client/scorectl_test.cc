@@ -194,7 +194,7 @@ TEST_F(ScorectlTest, SamplersShowTheirOptionTables) {
   EXPECT_THAT(Run("samplers").out, HasSubstr("annealed_langevin  "));
   const Ran langevin = Run("samplers langevin");
   EXPECT_THAT(langevin.out, HasSubstr("required"));
-  EXPECT_THAT(langevin.out, HasSubstr("Runs on: images, labelled, plain\n"));
+  EXPECT_THAT(langevin.out, HasSubstr("Runs on: images, labelled, plain"));
   EXPECT_THAT(langevin.out,
               HasSubstr("Example:\n  scorectl sample --model images --sampler "
                         "langevin --set label=0.5 --set step_size=0.01\n"));

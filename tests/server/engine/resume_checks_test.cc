@@ -64,9 +64,10 @@ TEST(ResumeChecksTest, NamesWhatCannotBe) {
     EXPECT_EQ(RefusedField("none", [row](S& s) { s.first_row = row; }),
               "resume_from[1].first_row");
   }
-  // Row 8 is the other state's.
+  // Row 8 is the other state's, which is the one that is named: it comes later
+  // in the order of rows.
   EXPECT_EQ(RefusedField("none", [](S& s) { s.first_row = 6; }),
-            "resume_from[1].first_row");
+            "resume_from[0].first_row");
   EXPECT_EQ(RefusedField("none", [](S& s) { s.x.pop_back(); }),
             "resume_from[1].x");
   EXPECT_EQ(RefusedField("none", [](S& s) { s.y = s.x; }),
