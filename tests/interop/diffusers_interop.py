@@ -1,16 +1,17 @@
 """Our samplers against the schedulers of the library diffusers.
 
-Usage: diffusers_interop.py SERVER REPOSITORY DESCRIPTOR_SET NOISE_TOOL [TEST ...]
+Usage: diffusers_interop.py SERVER ZOO DESCRIPTOR_SET NOISE_TOOL [TEST ...]
 
 A scheduler walks down integer times of a training run. It is given one whose
 times are the levels of our grid and no others: betas with which the cumulative
-product at time i is alpha(t_i)^2. It then starts where the served sampler starts,
-asks the server for every score, draws our noise in place of its own, and must end
-where the served sampler ends. Nothing is clipped, which is its default for images.
+product at time i is alpha(t_i)^2. It then starts where the served sampler
+starts, asks the server for every score, draws our noise in place of its own,
+and must end where the served sampler ends. Nothing is clipped, which is its
+default for images.
 """
 
-import subprocess
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
@@ -18,7 +19,10 @@ import numpy as np
 import torch
 from diffusers import schedulers
 
+import noise
+import repository
 import served
+from vp import karras, log, uniform
 
 # What agreement means: all coordinates of a row this close, for so many rows. A
 # row on the border between two modes may double a rounding at every step.
@@ -26,55 +30,11 @@ TOLERANCE = 1e-4
 SHARE = 0.99
 
 ROWS = 512
-START, STEP = 1, 0  # Purposes of models/samplers/noise.h.
 
 
-def noise(purpose, seed, steps, rows, dim):
-    """The server's own normals, [steps, rows, dim]."""
-    arguments = [purpose, seed, 0, steps, rows, dim]
-    done = subprocess.run([TOOL, *map(str, arguments)], timeout=60,
-                          capture_output=True, check=True)
-    return np.frombuffer(done.stdout, "<f4").reshape(steps, rows, dim)
-
-
-class Levels:
-    """Levels of the variance-preserving process, from the noisiest down."""
-
-    BETA_MIN, BETA_MAX = 0.1, 20.0
-
-    def __init__(self, time):
-        self.time = np.asarray(time)
-        integral = self.time * self.BETA_MIN + 0.5 * self.time**2 * (
-            self.BETA_MAX - self.BETA_MIN)
-        self.alpha = np.exp(-0.5 * integral)
-        self.sigma = np.sqrt(-np.expm1(-integral))
-
-    @classmethod
-    def of_ratios(cls, ratio):
-        """Those with sigma / alpha = ratio."""
-        integral = np.log1p(np.square(ratio))
-        slope = cls.BETA_MAX - cls.BETA_MIN
-        return cls(2.0 * integral /
-                   (cls.BETA_MIN +
-                    np.sqrt(cls.BETA_MIN**2 + 2.0 * slope * integral)))
-
-    def betas(self):
-        """With these the cumulative product of 1 - beta is alpha^2, rising."""
-        squares = np.square(self.alpha[::-1])
-        return 1.0 - squares / np.append(1.0, squares[:-1])
-
-
-def uniform(count, first=1.0, last=1e-3):
-    return Levels(np.linspace(first, last, count))
-
-
-def log(count, high=80.0, low=0.02):
-    return Levels.of_ratios(np.geomspace(high, low, count))
-
-
-def karras(count, high=80.0, low=0.02, rho=7.0):
-    return Levels.of_ratios(
-        np.linspace(high**(1 / rho), low**(1 / rho), count)**rho)
+def normal_rows(seed, model):
+    """What the server would start a sampler from, at unit scale."""
+    return noise.normals(TOOL, noise.START, seed, 1, ROWS, model.dim)[0]
 
 
 def our_noise_in(scheduler, draws):
@@ -95,7 +55,9 @@ class DiffusersInteropTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = served.Server(PROGRAM, REPOSITORY, DESCRIPTOR_SET)
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        repository.write_mixtures(folder, ZOO)
+        cls.server = served.Server(PROGRAM, folder, DESCRIPTOR_SET)
         cls.addClassCleanup(cls.server.close)
 
     def assert_agree(self, ours, theirs):
@@ -118,7 +80,8 @@ class DiffusersInteropTest(unittest.TestCase):
         if scheduler.init_noise_sigma != 1.0:
             x = x / levels.alpha[0]
         draw, patch = our_noise_in(
-            scheduler, noise(STEP, seed, len(scheduler.timesteps), *start.shape))
+            scheduler, noise.normals(TOOL, noise.STEP, seed,
+                                     len(scheduler.timesteps), *start.shape))
         with patch:
             for draw.step, timestep in enumerate(scheduler.timesteps):
                 level = len(levels.time) - 1 - int(timestep)
@@ -132,7 +95,7 @@ class DiffusersInteropTest(unittest.TestCase):
     def compare(self, kind, levels, sampler, options, scheduler_options=None,
                 seed=1, model="mixture-2d-vp", timesteps=None, **step_options):
         model = self.server.model(model)
-        start = levels.sigma[0] * noise(START, seed, 1, ROWS, model.dim)[0]
+        start = levels.sigma[0] * normal_rows(seed, model)
         scheduler = kind(num_train_timesteps=len(levels.time),
                          trained_betas=levels.betas(),
                          timestep_spacing="trailing",
@@ -160,16 +123,15 @@ class DiffusersInteropTest(unittest.TestCase):
 
     def test_ddim_starts_from_its_own_noise(self):
         model = self.server.model("mixture-2d-vp")
-        start = (uniform(2).sigma[0] *
-                 noise(START, 14, 1, ROWS, model.dim)[0])
+        start = uniform(2).sigma[0] * normal_rows(14, model)
         given = model.sample("ddim", ROWS, 14, start, num_steps=20)
         self.assert_agree(model.sample("ddim", ROWS, 14, num_steps=20), given)
 
     def ddpm(self, variance, seed):
         self.compare(schedulers.DDPMScheduler, uniform(100), "ddim",
                      {"num_steps": 100, "eta": 1.0, "variance": variance},
-                     {"clip_sample": False, "variance_type": f"fixed_{variance}"},
-                     seed)
+                     {"clip_sample": False,
+                      "variance_type": f"fixed_{variance}"}, seed)
 
     def test_ddpm_with_the_posterior_variance(self):
         self.ddpm("small", seed=21)
@@ -200,7 +162,8 @@ class DiffusersInteropTest(unittest.TestCase):
             schedulers.DPMSolverMultistepScheduler, log(count), "dpm_solver",
             {"num_steps": count, "ratio_min": 0.02, "sde": sde, **options},
             {"algorithm_type": "sde-dpmsolver++" if sde else "dpmsolver++",
-             "solver_type": "midpoint", "solver_order": options.get("order", 2)},
+             "solver_type": "midpoint",
+             "solver_order": options.get("order", 2)},
             seed, timesteps=list(range(count))[::-1])
 
     def test_dpm_solver(self):
@@ -229,13 +192,13 @@ class DiffusersInteropTest(unittest.TestCase):
         self.dpm_solver_to_a_noisy_level(20, seed=45)
 
     # The schedulers of EDM, which bring their own grid, on a network that is
-    # labelled by noise levels. Their churn is not ours: they add the noise after
-    # the network has seen the row.
+    # labelled by noise levels. Their churn is not ours: they add the noise
+    # after the network has seen the row.
 
     def edm(self, kind, schedule, sampler, options, seed, **scheduler_options):
         high, low, count = 40.0, 0.02, options["num_steps"]
         model = self.server.model("mixture-2d")
-        start = high * noise(START, seed, 1, ROWS, model.dim)[0]
+        start = high * normal_rows(seed, model)
         scheduler = kind(sigma_min=low, sigma_max=high, sigma_data=0.5,
                          sigma_schedule=schedule, **scheduler_options)
         scheduler.set_timesteps(count)
@@ -243,7 +206,8 @@ class DiffusersInteropTest(unittest.TestCase):
                             ratio_max=high, **options)
         x = torch.tensor(start, dtype=torch.float64)
         draw, patch = our_noise_in(
-            scheduler, noise(STEP, seed, count, *start.shape))
+            scheduler,
+            noise.normals(TOOL, noise.STEP, seed, count, *start.shape))
         with patch:
             for draw.step, timestep in enumerate(scheduler.timesteps):
                 sigma = float(scheduler.sigmas[draw.step])
@@ -279,7 +243,7 @@ class DiffusersInteropTest(unittest.TestCase):
 
     def test_other_samplers_and_other_noise_do_not_agree(self):
         model = self.server.model("mixture-2d-vp")
-        rows = noise(START, 61, 1, ROWS, model.dim)[0]
+        rows = normal_rows(61, model)
 
         def sample(seed=61, sampler="ddim", **options):
             return model.sample(sampler, ROWS, seed, rows, num_steps=50,
@@ -296,5 +260,5 @@ class DiffusersInteropTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM, REPOSITORY, DESCRIPTOR_SET, TOOL = sys.argv[1:5]
+    PROGRAM, ZOO, DESCRIPTOR_SET, TOOL = sys.argv[1:5]
     unittest.main(argv=sys.argv[:1] + sys.argv[5:])

@@ -35,9 +35,9 @@ int main(int argc, char** argv) {
         {.seed = seed, .step = static_cast<uint32_t>(first_step + i)},
         static_cast<scoreserve::Purpose>(purpose), static_cast<int64_t>(rows),
         static_cast<int64_t>(dim), normals.data());
-    std::cout.write(reinterpret_cast<const char*>(normals.data()),
-                    static_cast<std::streamsize>(normals.size() *
-                                                 sizeof(float)));
+    std::cout.write(
+        reinterpret_cast<const char*>(normals.data()),
+        static_cast<std::streamsize>(normals.size() * sizeof(float)));
   }
   std::cout.flush();
   return std::cout.good() ? 0 : 1;
