@@ -175,6 +175,13 @@ absl::Status CheckSampleRequest(const Limits& limits,
                         "given");
   }
   if (request.constraint == nullptr) return absl::OkStatus();
+  if (request.plan->table.has_metropolis()) {
+    return InvalidField(
+        request.constraint->mask.has_value() ? "mask" : "domain",
+        "absent: what is imposed on proposals would break the "
+        "invariance of their test",
+        "given");
+  }
   return CheckConstraint(*request.constraint, request.rows, dim);
 }
 

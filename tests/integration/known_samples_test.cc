@@ -193,6 +193,12 @@ TEST_F(KnownSamplesTest, RefusalsNameTheField) {
   *request.mutable_start() = RowsTensor({1, 2, 3, 4, 5, 6}, 2);
   EXPECT_EQ(RefusedField(request), "noise_start");
   request = good;
+  request.set_sampler("mala");
+  request.mutable_domain()->set_lower(0.0);
+  EXPECT_EQ(RefusedField(request), "domain");
+  SetMask({1, 2}, {0, 0}, &request);
+  EXPECT_EQ(RefusedField(request), "mask");
+  request = good;
   request.mutable_condition()->add_classes(1);
   EXPECT_EQ(RefusedField(request), "condition");
   request = good;
