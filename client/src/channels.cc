@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <limits>
+#include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace scoreserve {
@@ -20,6 +24,8 @@ int Milliseconds(absl::Duration duration) {
   return static_cast<int>(std::clamp<int64_t>(
       absl::ToInt64Milliseconds(duration), 1, std::numeric_limits<int>::max()));
 }
+
+}  // namespace
 
 std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options) {
   grpc::ChannelArguments args;
@@ -49,7 +55,38 @@ std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options) {
                                    args);
 }
 
-}  // namespace
+struct StreamChannels::Pool {
+  struct Member {
+    std::shared_ptr<grpc::Channel> channel;
+    int streams = 0;
+  };
+  absl::Mutex mu;
+  // Grows to what was needed at most; connections that idle are closed by gRPC.
+  std::deque<Member> members ABSL_GUARDED_BY(mu);
+};
+
+StreamChannels::StreamChannels(const ClientOptions& options)
+    : options_(options), pool_(std::make_shared<Pool>()) {}
+
+std::shared_ptr<grpc::Channel> StreamChannels::Lease() {
+  absl::MutexLock lock(&pool_->mu);
+  const auto has_room = [](const Pool::Member& member) {
+    return member.streams < kMostStreams;
+  };
+  auto found =
+      std::find_if(pool_->members.begin(), pool_->members.end(), has_room);
+  if (found == pool_->members.end()) {
+    pool_->members.push_back({.channel = NewChannel(options_)});
+    found = pool_->members.end() - 1;
+  }
+  // Members stay where they are: a deque that only grows at its end.
+  Pool::Member* const member = &*found;
+  ++member->streams;
+  return {member->channel.get(), [pool = pool_, member](grpc::Channel*) {
+            absl::MutexLock lock(&pool->mu);
+            --member->streams;
+          }};
+}
 
 std::string ServiceConfig(const ClientOptions& options) {
   std::string config = R"({"loadBalancingConfig": [{"round_robin": {}}])";
@@ -62,10 +99,6 @@ std::string ServiceConfig(const ClientOptions& options) {
                     R"(["UNAVAILABLE", "RESOURCE_EXHAUSTED"]}}])");
   }
   return absl::StrCat(config, "}");
-}
-
-Channels NewChannels(const ClientOptions& options) {
-  return {.unary = NewChannel(options), .streams = NewChannel(options)};
 }
 
 }  // namespace client

@@ -13,14 +13,30 @@
 namespace scoreserve {
 inline namespace client {
 
-// Long streams and short calls have connections of their own: a server takes a
-// hundred calls a connection, and the next one would wait for a stream to end.
-struct Channels {
-  std::shared_ptr<grpc::Channel> unary, streams;
-};
+// A channel with a connection of its own to each server. Requires options that
+// CheckClientOptions() has taken.
+std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options);
 
-// Requires options that CheckClientOptions() has taken.
-Channels NewChannels(const ClientOptions& options);
+// Channels for long streams, as many as it takes: a server takes a hundred
+// calls a connection, and the next one would wait for a stream to end.
+// Thread-safe.
+class StreamChannels {
+ public:
+  // Streams of one connection.
+  static constexpr int kMostStreams = 90;
+
+  // As NewChannel().
+  explicit StreamChannels(const ClientOptions& options);
+
+  // A channel with room for one more stream, which counts as long as anybody
+  // holds what is returned; that may be longer than this object lives.
+  std::shared_ptr<grpc::Channel> Lease();
+
+ private:
+  struct Pool;
+  const ClientOptions options_;
+  const std::shared_ptr<Pool> pool_;
+};
 
 // `target` as gRPC's name resolvers take it; INVALID_ARGUMENT where it is
 // neither a host and a port nor a list of numeric addresses.

@@ -54,12 +54,11 @@ class GrpcClient final : public Client {
  public:
   explicit GrpcClient(const ClientOptions& options)
       : options_(options),
-        channels_(NewChannels(options)),
-        models_(channels_.unary),
-        scoring_(channels_.unary),
-        sampling_(channels_.unary),
-        score_streams_(channels_.streams),
-        sample_streams_(channels_.streams) {}
+        calls_(NewChannel(options)),
+        streams_(options),
+        models_(calls_),
+        scoring_(calls_),
+        sampling_(calls_) {}
 
   absl::StatusOr<bool> Serving(const CallOptions& call) override {
     absl::StatusOr<bool> serving;
@@ -75,7 +74,7 @@ class GrpcClient final : public Client {
   }
 
   void ServingAsync(Callback<bool> done, const CallOptions& call) override {
-    CheckServing(channels_.unary, options_, call, std::move(done));
+    CheckServing(calls_, options_, call, std::move(done));
   }
 
   absl::StatusOr<std::vector<ModelInfo>> ListModels(
@@ -163,7 +162,8 @@ class GrpcClient final : public Client {
 
   std::unique_ptr<ScoreStream> OpenScoreStream(
       ScoreStream::ReplyCallback on_reply, const CallOptions& call) override {
-    return NewScoreStream(score_streams_, options_, std::move(on_reply), call);
+    return NewScoreStream(streams_.Lease(), options_, std::move(on_reply),
+                          call);
   }
 
   absl::StatusOr<std::vector<SamplerInfo>> ListSamplers(
@@ -189,23 +189,24 @@ class GrpcClient final : public Client {
   absl::StatusOr<Samples> Sample(const SampleQuery& query,
                                  const SampleObserver& observer,
                                  const CallOptions& call) override {
-    return SampleNow(sample_streams_, options_, query, observer, call);
+    return SampleNow(streams_.Lease(), options_, query, observer, call);
   }
 
   void SampleAsync(const SampleQuery& query, SampleObserver observer,
                    Callback<Samples> done, const CallOptions& call) override {
-    SampleLater(channels_.streams, options_, query, std::move(observer),
+    SampleLater(streams_.Lease(), options_, query, std::move(observer),
                 std::move(done), call);
   }
 
  private:
   const ClientOptions options_;
-  const Channels channels_;
+  // Short calls never wait for long streams: they have connections of their
+  // own.
+  const std::shared_ptr<grpc::Channel> calls_;
+  StreamChannels streams_;
   v1::Models::Stub models_;
   v1::Scoring::Stub scoring_;
   v1::Sampling::Stub sampling_;
-  v1::Scoring::Stub score_streams_;
-  v1::Sampling::Stub sample_streams_;
 };
 
 }  // namespace

@@ -140,11 +140,12 @@ void Wait(absl::Duration wait, const CallOptions& call) {
 
 }  // namespace
 
-absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
+absl::StatusOr<Samples> SampleNow(const std::shared_ptr<grpc::Channel>& channel,
                                   const ClientOptions& options,
                                   const SampleQuery& query,
                                   const SampleObserver& observer,
                                   const CallOptions& call) {
+  v1::Sampling::Stub stub(channel);
   v1::SampleRequest request;
   absl::Status encoded =
       EncodeSample(query, options.max_message_bytes, &request);

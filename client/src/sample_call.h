@@ -13,7 +13,7 @@ namespace scoreserve {
 inline namespace client {
 
 // One run of a sampler, read by this thread, over as many streams as it takes.
-absl::StatusOr<Samples> SampleNow(v1::Sampling::Stub& stub,
+absl::StatusOr<Samples> SampleNow(const std::shared_ptr<grpc::Channel>& channel,
                                   const ClientOptions& options,
                                   const SampleQuery& query,
                                   const SampleObserver& observer,

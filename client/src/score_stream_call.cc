@@ -26,12 +26,14 @@ using Reactor =
 // the lock and only while !ended_, when that read still keeps the call alive.
 class ScoreStreamCall final : public ScoreStream, private Reactor {
  public:
-  ScoreStreamCall(v1::Scoring::Stub& stub, const ClientOptions& options,
-                  ReplyCallback on_reply, const CallOptions& call)
-      : max_bytes_(options.max_message_bytes),
+  ScoreStreamCall(const std::shared_ptr<grpc::Channel>& channel,
+                  const ClientOptions& options, ReplyCallback on_reply,
+                  const CallOptions& call)
+      : stub_(channel),
+        max_bytes_(options.max_message_bytes),
         on_reply_(std::move(on_reply)),
         context_(options, options.stream_timeout, call) {
-    stub.async()->ScoreStream(context_.get(), this);
+    stub_.async()->ScoreStream(context_.get(), this);
     StartRead(&reply_);
     StartCall();
   }
@@ -144,6 +146,7 @@ class ScoreStreamCall final : public ScoreStream, private Reactor {
     return ended_ || closed_ || outstanding_ < kMaxOutstanding;
   }
 
+  v1::Scoring::Stub stub_;
   const int64_t max_bytes_;
   const ReplyCallback on_reply_;
   CallContext context_;
@@ -162,13 +165,12 @@ class ScoreStreamCall final : public ScoreStream, private Reactor {
 
 }  // namespace
 
-std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
-                                            const ClientOptions& options,
-                                            ScoreStream::ReplyCallback on_reply,
-                                            const CallOptions& call) {
+std::unique_ptr<ScoreStream> NewScoreStream(
+    const std::shared_ptr<grpc::Channel>& channel, const ClientOptions& options,
+    ScoreStream::ReplyCallback on_reply, const CallOptions& call) {
   KeepCallbackThreads();
-  return std::make_unique<ScoreStreamCall>(stub, options, std::move(on_reply),
-                                           call);
+  return std::make_unique<ScoreStreamCall>(channel, options,
+                                           std::move(on_reply), call);
 }
 
 }  // namespace client

@@ -10,11 +10,10 @@
 namespace scoreserve {
 inline namespace client {
 
-// Opens a stream. `stub` need not outlive it.
-std::unique_ptr<ScoreStream> NewScoreStream(v1::Scoring::Stub& stub,
-                                            const ClientOptions& options,
-                                            ScoreStream::ReplyCallback on_reply,
-                                            const CallOptions& call);
+// Opens a stream, which holds `channel` as long as it lives.
+std::unique_ptr<ScoreStream> NewScoreStream(
+    const std::shared_ptr<grpc::Channel>& channel, const ClientOptions& options,
+    ScoreStream::ReplyCallback on_reply, const CallOptions& call);
 
 }  // namespace client
 }  // namespace scoreserve

@@ -28,10 +28,11 @@ double SecondsOf(Engine& engine, const std::vector<Ask>& asks, int width) {
   return SecondsSince(start);
 }
 
-Figure Together(Engine& engine, int count, int64_t most_rows, double bar) {
+Figure Together(Engine& engine, at::Device device, int count, int64_t most_rows,
+                double bar) {
   constexpr int kPairs = 3;
   const std::vector<Ask> asks =
-      MixedAsks(DigitsModel(kWideBatch), count, 1, most_rows);
+      MixedAsks(DigitsModel(kWideBatch, device), count, 1, most_rows);
   int64_t row_steps = 0;
   for (const Ask& ask : asks) row_steps += ask.row_steps();
   std::vector<double> rates, ratios;
@@ -53,8 +54,8 @@ Figure Together(Engine& engine, int count, int64_t most_rows, double bar) {
 
 }  // namespace
 
-std::vector<Figure> ManySmallSamplers(Engine& engine) {
-  const auto model = BenchModel(/*max_batch_rows=*/1024);
+std::vector<Figure> ManySmallSamplers(Engine& engine, at::Device device) {
+  const auto model = BenchModel(/*max_batch_rows=*/1024, device);
   const auto plan = LangevinPlan(100);
   std::vector<Ask> asks;
   for (uint64_t i = 0; i < kRequests; ++i) {
@@ -89,8 +90,8 @@ std::vector<Figure> ManySmallSamplers(Engine& engine) {
            .at_most = {}}};
 }
 
-std::vector<Figure> MixedLoad(Engine& engine) {
-  const auto model = DigitsModel(kWideBatch);
+std::vector<Figure> MixedLoad(Engine& engine, at::Device device) {
+  const auto model = DigitsModel(kWideBatch, device);
   const std::vector<Ask> asks = MixedAsks(model, 8 * kRequests, 1, 64);
   std::vector<double> costs, ratios, fractions, live;
   for (int window = 0; window < kWindows; ++window) {
@@ -129,8 +130,9 @@ std::vector<Figure> MixedLoad(Engine& engine) {
            .at_most = {}}};
 }
 
-std::vector<Figure> TogetherAndOneByOne(Engine& engine) {
-  return {Together(engine, 256, 2, 3.0), Together(engine, 128, 64, 1.0)};
+std::vector<Figure> TogetherAndOneByOne(Engine& engine, at::Device device) {
+  return {Together(engine, device, 256, 2, 3.0),
+          Together(engine, device, 96, 64, 1.0)};
 }
 
 }  // namespace scoreserve::bench

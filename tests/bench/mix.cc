@@ -47,10 +47,11 @@ std::vector<const Sampler*> SamplersOf(const ModelSnapshot& model) {
 
 }  // namespace
 
-std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows) {
+std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows,
+                                                 at::Device device) {
   auto files = ModelRepository(SCORESERVE_ZOO).Read("digits", 1);
   if (!files.ok()) std::abort();
-  return Snapshot(*std::move(files), max_batch_rows, "digits");
+  return Snapshot(*std::move(files), max_batch_rows, "digits", device);
 }
 
 std::vector<Ask> MixedAsks(const std::shared_ptr<const ModelSnapshot>& model,

@@ -13,7 +13,8 @@
 namespace scoreserve::bench {
 
 // The zoo's digits: a network of the noise level, which most samplers take.
-std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows);
+std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows,
+                                                 at::Device device);
 
 // `count` requests that take turns through every sampler that runs on `model`,
 // each of 20 to 1,000 steps, evenly in the logarithm, and of `least` to `most`

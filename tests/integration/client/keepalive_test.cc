@@ -75,10 +75,8 @@ TEST(ClientKeepaliveTest, APeerThatVanishedEndsACallThatHasNoDeadline) {
 // A server closes the connection at the third ping that comes too soon.
 TEST(ClientKeepaliveTest, AServerTakesThePingsOfASilentStream) {
   const ModelServer server;
-  const auto scoring =
-      v1::Scoring::NewStub(NewChannels({.target = server.address(),
-                                        .keepalive_time = absl::Seconds(1)})
-                               .streams);
+  const auto scoring = v1::Scoring::NewStub(NewChannel(
+      {.target = server.address(), .keepalive_time = absl::Seconds(1)}));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::milliseconds(5500));
