@@ -144,6 +144,11 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
     if (!rows.ok()) return rows.status();
     start.assign(rows->values.begin(), rows->values.end());
   }
+  if (wire.has_diagnostics()) {
+    return InvalidField("diagnostics",
+                        "absent: this version of the server computes none",
+                        "given");
+  }
   const Conditions conditions = DecodeConditions(wire.condition());
   const absl::Status checked =
       CheckConditions(model->network->classes(), conditions, wire.rows());
