@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -128,6 +129,9 @@ std::optional<absl::Duration> RetryAfterOf(const absl::Status& status) {
   const std::optional<int64_t> millis =
       IntegerPayload(status, kRetryAfterMillis);
   if (!millis.has_value()) return std::nullopt;
+  // What ToInt64Milliseconds() makes of an infinite one.
+  if (*millis == std::numeric_limits<int64_t>::max())
+    return absl::InfiniteDuration();
   return absl::Milliseconds(*millis);
 }
 

@@ -56,7 +56,8 @@ absl::Status InField(absl::string_view prefix, absl::Status status);
 // OUT_OF_RANGE, NUMERIC_DIVERGENCE: row `row` was not finite at `step`.
 absl::Status Diverged(int64_t step, int64_t row);
 
-// RESOURCE_EXHAUSTED, OVERLOADED: worth another try after `retry_after`.
+// RESOURCE_EXHAUSTED, OVERLOADED: worth another try after `retry_after`, or not
+// at all where that is infinite.
 absl::Status Overloaded(absl::string_view message, absl::Duration retry_after);
 
 // What was attached, where something was.

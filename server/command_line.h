@@ -28,6 +28,22 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--devices", options.devices,
                  "Where networks run: cpu, or cuda:0")
       ->capture_default_str();
+  app.add_option("--instances", options.instances,
+                 "Loops on the processor, each of --threads: at most what the "
+                 "container's quota holds")
+      ->capture_default_str()
+      ->envname("SCORESERVE_INSTANCES");
+  app.add_option("--query-weight", options.query_weight,
+                 "Device time of queries against --sampling-weight, where "
+                 "models compete")
+      ->capture_default_str();
+  app.add_option("--sampling-weight", options.sampling_weight,
+                 "Device time of samplers against --query-weight")
+      ->capture_default_str();
+  app.add_option("--trusted-proxies", options.trusted_proxies,
+                 "Addresses and networks whose x-scoreserve-client is believed")
+      ->capture_default_str()
+      ->envname("SCORESERVE_TRUSTED_PROXIES");
   app.add_option("--threads", options.threads,
                  "Threads of one forward pass; more than 1 rarely pays")
       ->capture_default_str();

@@ -1,11 +1,15 @@
 #include "server/options.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "models/io/model_repository.h"
 #include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/service/caller.h"
 
 namespace scoreserve {
 namespace {
@@ -16,9 +20,36 @@ bool IsLoopback(absl::string_view host) {
 
 bool IsPort(int port) { return port >= 0 && port <= 65535; }
 
+absl::Status CheckInstances(const ServerOptions& options, double processors) {
+  if (options.instances < 1) {
+    return InvalidField("--instances", "at least 1",
+                        absl::StrCat(options.instances));
+  }
+  if (options.instances > 1 && options.devices != "cpu") {
+    return InvalidField("--instances", "1 where --devices is not cpu",
+                        absl::StrCat(options.instances));
+  }
+  const int most = std::max(1, static_cast<int>(processors / options.threads));
+  if (options.instances > most) {
+    return InvalidField(
+        "--instances",
+        absl::StrCat("at most ", most, ": there are ", processors,
+                     " processors, and --threads is ", options.threads),
+        absl::StrCat(options.instances));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWeight(absl::string_view option, double weight) {
+  // Not of a NaN either.
+  if (weight >= 0.01 && weight <= 100.0) return absl::OkStatus();
+  return InvalidField(option, "between 0.01 and 100", absl::StrCat(weight));
+}
+
 }  // namespace
 
-absl::Status CheckServerOptions(const ServerOptions& options) {
+absl::Status CheckServerOptions(const ServerOptions& options,
+                                double processors) {
   if (options.repository.empty()) {
     return InvalidField("--repository", "a folder", "''");
   }
@@ -43,10 +74,21 @@ absl::Status CheckServerOptions(const ServerOptions& options) {
     return InvalidField("--threads", "at least 1",
                         absl::StrCat(options.threads));
   }
+  absl::Status checked = CheckInstances(options, processors);
+  if (!checked.ok()) return checked;
+  checked = CheckWeight("--query-weight", options.query_weight);
+  if (!checked.ok()) return checked;
+  checked = CheckWeight("--sampling-weight", options.sampling_weight);
+  if (!checked.ok()) return checked;
+  checked = TrustedProxies::Parse(options.trusted_proxies).status();
+  if (!checked.ok()) return checked;
   if (options.max_batch_rows.has_value() &&
-      (*options.max_batch_rows < 4 || *options.max_batch_rows > 1 << 20)) {
-    return InvalidField("--max-batch-rows", "between 4 and 1048576",
-                        absl::StrCat(*options.max_batch_rows));
+      (*options.max_batch_rows < kMinBatchRows ||
+       *options.max_batch_rows > kMaxBatchRows)) {
+    return InvalidField(
+        "--max-batch-rows",
+        absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
+        absl::StrCat(*options.max_batch_rows));
   }
   return absl::OkStatus();
 }

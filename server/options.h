@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/engine/cpu_quota.h"
 #include "server/engine/limits.h"
 #include "server/engine/work_ledger.h"
 
@@ -21,7 +22,12 @@ struct ServerOptions {
   bool insecure = false;
   std::optional<int> http_port;  // Metrics and probes; 0: any free one.
   std::string devices = "cpu";   // Or "cuda:0".
-  int threads = 1;               // Of one forward pass.
+  int instances = 1;  // Loops on the processor, each with its threads.
+  int threads = 1;    // Of one forward pass.
+  // Device time of queries and of samplers, where both want it.
+  double query_weight = 3.0, sampling_weight = 1.0;
+  // Whose word on who calls is taken (server/service/caller.h).
+  std::string trusted_proxies = "127.0.0.0/8,::1";
   std::optional<int64_t> max_batch_rows;            // Goes over desired.json.
   absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
   // How long a connection may be silent before the server asks whether the
@@ -32,8 +38,10 @@ struct ServerOptions {
   WorkLedger::Options ledger;
 };
 
-// INVALID_ARGUMENT naming the option as the command line spells it.
-absl::Status CheckServerOptions(const ServerOptions& options);
+// INVALID_ARGUMENT naming the option as the command line spells it. More than
+// one instance may not have more threads than `processors`.
+absl::Status CheckServerOptions(const ServerOptions& options,
+                                double processors = CpuQuota());
 
 }  // namespace scoreserve
 

@@ -20,6 +20,7 @@
 #include "models/status.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
+#include "server/service/caller.h"
 #include "server/service/models_service.h"
 #include "server/service/sampling_service.h"
 #include "server/service/scoring_service.h"
@@ -47,11 +48,19 @@ class ServerImpl final : public Server {
         registry_(ModelRepository(options.repository),
                   {.device = DeviceOf(options),
                    .default_max_batch_rows = 1024,
-                   .max_batch_rows = options.max_batch_rows}),
-        engine_({.device = DeviceOf(options),
-                 .threads = options.threads,
-                 .limits = options.limits,
-                 .ledger = options.ledger}) {}
+                   .max_batch_rows = options.max_batch_rows,
+                   .threads = options.threads}),
+        engine_(
+            {.device = DeviceOf(options),
+             .instances = options.instances,
+             .threads = options.threads,
+             .limits = options.limits,
+             .ledger = options.ledger,
+             .weights =
+                 {options.query_weight, options.sampling_weight,
+                  Scheduler::kDefaultWeights[IndexOf(WorkClass::kTraining)]}}),
+        // Options have been checked.
+        proxies_(*TrustedProxies::Parse(options.trusted_proxies)) {}
 
   ~ServerImpl() override { Drain(absl::ZeroDuration()); }
 
@@ -64,7 +73,7 @@ class ServerImpl final : public Server {
     if (options_.http_port.has_value()) {
       absl::StatusOr<std::unique_ptr<HttpServer>> http =
           HttpServer::Start(options_.host, *options_.http_port,
-                            {&engine_, &registry_, &requests_});
+                            {&engine_, &registry_, &requests_, &proxies_});
       if (!http.ok()) return http.status();
       http_ = *std::move(http);
     }
@@ -97,7 +106,7 @@ class ServerImpl final : public Server {
 
  private:
   absl::Status Listen() {
-    const Backend backend = {&engine_, &registry_, &requests_};
+    const Backend backend = {&engine_, &registry_, &requests_, &proxies_};
     services_.push_back(NewScoringService(backend));
     services_.push_back(NewSamplingService(backend));
     services_.push_back(NewModelsService(backend));
@@ -157,6 +166,7 @@ class ServerImpl final : public Server {
   const ServerOptions options_;
   ModelRegistry registry_;
   Engine engine_;
+  const TrustedProxies proxies_;
   RequestMetrics requests_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;

@@ -59,7 +59,15 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
   if (const Json* aliases = fields.Find("aliases")) {
     fields.Update(ParseAliases(*aliases, desired));
   }
-  fields.GetIfPresent("max_batch_rows", desired.max_batch_rows, Positive());
+  fields.GetIfPresent("max_batch_rows", desired.max_batch_rows, Range());
+  if (desired.max_batch_rows.has_value() &&
+      (*desired.max_batch_rows < kMinBatchRows ||
+       *desired.max_batch_rows > kMaxBatchRows)) {
+    fields.Update(InvalidField(
+        "max_batch_rows",
+        absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
+        absl::StrCat(*desired.max_batch_rows)));
+  }
   const absl::Status status = fields.Finish();
   if (!status.ok()) return status;
   return desired;

@@ -38,6 +38,10 @@ struct ModelFiles {
   NamedArrays arrays;
 };
 
+// Rows of one pass. With fewer there would be no room beside samplers for half
+// a reserve of queries with guidance.
+inline constexpr int64_t kMinBatchRows = 8, kMaxBatchRows = 1 << 20;
+
 // desired.json: what the operator wants of a model. Every field is optional.
 struct DesiredState {
   int64_t generation = 0;

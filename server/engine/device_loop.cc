@@ -20,14 +20,9 @@ constexpr absl::Duration kIdlePatience = absl::Seconds(1);
 
 }  // namespace
 
-DeviceLoop::DeviceLoop(Device* device, WorkLedger* ledger,
-                       EngineMetrics* metrics, const Clock* clock,
-                       const ByClass<double>& weights)
-    : device_(device),
-      ledger_(ledger),
-      metrics_(metrics),
-      clock_(clock),
-      scheduler_(weights) {}
+DeviceLoop::DeviceLoop(Device* device, EngineMetrics* metrics,
+                       const Clock* clock, const ByClass<double>& weights)
+    : device_(device), metrics_(metrics), clock_(clock), scheduler_(weights) {}
 
 void DeviceLoop::Run() {
   while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
@@ -126,7 +121,6 @@ void DeviceLoop::FinishOldest() {
   const int64_t rows = oldest.pass->rows;
   const Instant computed = clock_->Now();
   const double seconds = SecondsBetween(oldest.begun, computed);
-  ledger_->Observe(rows, seconds);
   metrics_->batch_rows.Record(static_cast<double>(rows));
   metrics_->forward_seconds.Record(seconds);
   oldest.lane->Deliver(status, oldest.number, seconds, computed);

@@ -16,7 +16,6 @@
 #include "server/engine/metrics.h"
 #include "server/engine/scheduler.h"
 #include "server/engine/work.h"
-#include "server/engine/work_ledger.h"
 
 namespace scoreserve {
 
@@ -28,8 +27,7 @@ class DeviceLoop {
  public:
   // None is owned; all outlive the loop. Device time is shared by `weights`
   // (scheduler.h).
-  DeviceLoop(Device* device, WorkLedger* ledger, EngineMetrics* metrics,
-             const Clock* clock,
+  DeviceLoop(Device* device, EngineMetrics* metrics, const Clock* clock,
              const ByClass<double>& weights = Scheduler::kDefaultWeights);
 
   Inbox<Work>& inbox() { return inbox_; }
@@ -71,7 +69,6 @@ class DeviceLoop {
   bool HasWork() const;
 
   Device* const device_;
-  WorkLedger* const ledger_;
   EngineMetrics* const metrics_;
   const Clock* const clock_;
   Inbox<Work> inbox_;

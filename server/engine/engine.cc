@@ -1,5 +1,7 @@
 #include "server/engine/engine.h"
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,51 +16,83 @@
 #include "server/engine/scheduler.h"
 
 namespace scoreserve {
-namespace {
 
-absl::Status Offer(DeviceLoop& loop, Work work) {
-  absl::Status offered = loop.inbox().Offer(std::move(work));
-  return offered.ok() ? offered
-                      : WithReason(std::move(offered), Reason::kStopping);
-}
-
-}  // namespace
+Engine::Instance::Instance(const Options& options, EngineMetrics* metrics,
+                           const Clock* clock)
+    : device(NewDevice(options.device, options.threads)),
+      loop(device.get(), metrics, clock, options.weights),
+      thread([this] {
+        loop.Run();
+        ended.Notify();
+      }) {}
 
 Engine::Engine(const Options& options, const Clock* clock)
     : threads_(options.threads),
       limits_(options.limits),
       clock_(clock),
-      ledger_(options.ledger),
-      device_(NewDevice(options.device, options.threads)),
-      loop_(device_.get(), &ledger_, &metrics_, clock),
-      thread_([this] {
-        loop_.Run();
-        ended_.Notify();
-      }) {}
+      ledger_(options.ledger, options.instances) {
+  for (int i = 0; i < options.instances; ++i) {
+    instances_.push_back(
+        std::make_unique<Instance>(options, &metrics_, clock_));
+  }
+}
 
 Engine::~Engine() { Drain(absl::ZeroDuration()); }
+
+WorkAsked Engine::Ask(WorkClass work_class, const ModelSnapshot& model,
+                      bool energies) const {
+  return {
+      .device = instances_.size() == 1 ? 0 : ledger_.LeastLoaded(work_class),
+      .work_class = work_class,
+      .pass_rows = model.max_batch_rows,
+      .rate = &model.rates->Of(energies),
+      .now = clock_->Now()};
+}
 
 absl::Status Engine::Score(ScoreQuery query) {
   absl::Status checked = CheckQuery(limits_, query);
   if (!checked.ok()) return checked;
-  absl::StatusOr<Ticket> ticket = ledger_.Reserve(
-      WorkClass::kQuery, "x", EvaluationsOfRows(query, 0, query.rows()));
+  WorkAsked asked = Ask(WorkClass::kQuery, *query.model, false);
+  asked.caller = query.caller;
+  asked.field = "x";
+  asked.rows = asked.row_evaluations =
+      EvaluationsOfRows(query, 0, query.rows());
+  asked.deadline = query.deadline;
+  absl::StatusOr<Ticket> ticket = ledger_.Reserve(asked);
   if (!ticket.ok()) return ticket.status();
   query.ticket = *std::move(ticket);
-  return Offer(loop_, std::move(query));
+  return Offer(asked.device, std::move(query));
 }
 
 absl::Status Engine::Sample(SampleRequest request) {
   absl::Status checked = CheckSampleRequest(limits_, request);
   if (!checked.ok()) return checked;
-  absl::StatusOr<Ticket> ticket =
-      ledger_.Reserve(WorkClass::kSampling, "rows", EvaluationsLeft(request));
+  const StepTable& table = request.plan->table;
+  WorkAsked asked =
+      Ask(WorkClass::kSampling, *request.model, table.has_metropolis());
+  asked.caller = request.caller;
+  asked.field = "rows";
+  asked.rows = EvaluationsOfRows(request, 0, request.rows);
+  asked.row_evaluations = EvaluationsLeft(request);
+  asked.deadline = request.deadline;
+  if (request.deterministic) {
+    asked.pass_rows = DeterministicRows(asked.pass_rows);
+    asked.padded = true;
+  }
+  absl::StatusOr<Ticket> ticket = ledger_.Reserve(asked);
   if (!ticket.ok()) return ticket.status();
   request.ticket = *std::move(ticket);
   if (StateBytes(request) > limits_.max_state_bytes) {
     request.state_interval.reset();
   }
-  return Offer(loop_, std::move(request));
+  return Offer(asked.device, std::move(request));
+}
+
+absl::Status Engine::Offer(size_t device, Work work) {
+  absl::Status offered =
+      instances_[device]->loop.inbox().Offer(std::move(work));
+  return offered.ok() ? offered
+                      : WithReason(std::move(offered), Reason::kStopping);
 }
 
 std::string Engine::NumericsOf(const ModelSnapshot& model) const {
@@ -66,10 +100,18 @@ std::string Engine::NumericsOf(const ModelSnapshot& model) const {
 }
 
 void Engine::Drain(absl::Duration patience) {
-  loop_.Drain();
-  if (!ended_.WaitForNotificationWithTimeout(patience)) loop_.Abandon();
+  const Instant begun = Clock::Real()->Now();
+  for (const auto& instance : instances_) instance->loop.Drain();
+  for (const auto& instance : instances_) {
+    const absl::Duration left =
+        patience - absl::Seconds(SecondsBetween(begun, Clock::Real()->Now()));
+    if (!instance->ended.WaitForNotificationWithTimeout(left))
+      instance->loop.Abandon();
+  }
   absl::MutexLock lock(&join_mu_);
-  if (thread_.joinable()) thread_.join();
+  for (const auto& instance : instances_) {
+    if (instance->thread.joinable()) instance->thread.join();
+  }
 }
 
 }  // namespace scoreserve

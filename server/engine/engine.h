@@ -1,9 +1,11 @@
 #ifndef SCORESERVE_SERVER_ENGINE_ENGINE_H_
 #define SCORESERVE_SERVER_ENGINE_ENGINE_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -15,21 +17,25 @@
 #include "server/engine/device_loop.h"
 #include "server/engine/limits.h"
 #include "server/engine/metrics.h"
+#include "server/engine/scheduler.h"
 #include "server/engine/work.h"
 #include "server/engine/work_ledger.h"
 
 namespace scoreserve {
 
-// The door to the device: checks requests, accounts for them and hands them to
-// the device's thread, which it owns. Never waits for a computation.
-// Thread-safe.
+// The door to the devices: checks requests, accounts for them and hands each to
+// the device whose work of that class is least, whose thread it owns. Never
+// waits for a computation. Thread-safe.
 class Engine {
  public:
   struct Options {
     at::Device device = at::kCPU;  // Where the networks of all requests lie.
-    int threads = 1;               // Of one forward pass on a processor.
+    // Loops over it, at least 1; more than one on processors only.
+    int instances = 1;
+    int threads = 1;  // Of one forward pass on a processor.
     Limits limits;
     WorkLedger::Options ledger;
+    ByClass<double> weights = Scheduler::kDefaultWeights;
   };
 
   explicit Engine(const Options& options, const Clock* clock = Clock::Real());
@@ -53,24 +59,41 @@ class Engine {
 
   // Refuses new work, stops samplers that have asked for states, gives what
   // there is `patience` to end by itself and ends the rest with UNAVAILABLE.
-  // Returns when the device's thread has ended.
+  // Returns when the devices' threads have ended.
   void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
+
+  // How many devices there are.
+  size_t instances() const { return instances_.size(); }
 
   const EngineMetrics& metrics() const { return metrics_; }
   EngineMetrics& metrics() { return metrics_; }
   const WorkLedger& ledger() const { return ledger_; }
 
  private:
+  // A device and its thread.
+  struct Instance {
+    Instance(const Options& options, EngineMetrics* metrics,
+             const Clock* clock);
+
+    const std::unique_ptr<Device> device;
+    DeviceLoop loop;
+    absl::Notification ended;
+    std::thread thread;
+  };
+
+  // Fills `asked` with what both kinds of requests have; the device is the
+  // least loaded.
+  WorkAsked Ask(WorkClass work_class, const ModelSnapshot& model,
+                bool energies) const;
+  absl::Status Offer(size_t device, Work work);
+
   const int threads_;
   const Limits limits_;
   const Clock* const clock_;
   EngineMetrics metrics_;
   WorkLedger ledger_;
-  const std::unique_ptr<Device> device_;
-  DeviceLoop loop_;
-  absl::Notification ended_;
+  std::vector<std::unique_ptr<Instance>> instances_;  // By device.
   absl::Mutex join_mu_;  // Whoever drains may join; several may drain.
-  std::thread thread_ ABSL_GUARDED_BY(join_mu_);
 };
 
 }  // namespace scoreserve

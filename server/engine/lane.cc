@@ -18,6 +18,7 @@ Lane::Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
       max_rows_(kind.deterministic ? DeterministicRows(model_->max_batch_rows)
                                    : model_->max_batch_rows),
       reserve_(QueryReserve(max_rows_)),
+      rate_(&model_->rates->Of(kind.energies)),
       pass_(model_->network.get(), max_rows_, kind.energies),
       queries_(model_.get(), metrics),
       samplers_(kind.deterministic ? max_rows_ : max_rows_ - reserve_,
@@ -51,10 +52,12 @@ void Lane::DropDead(Instant now, bool draining) {
 
 Pass& Lane::Assemble(Instant now) {
   samplers_.Assemble(now, pass_);
+  const int64_t live = samplers_.live_evaluations();
   if (kind_.deterministic) {
     Pad();
+    pass_evaluations_ = max_rows_;
   } else {
-    queries_.Take(max_rows_ - samplers_.live_evaluations(), reserve_, pass_);
+    pass_evaluations_ = live + queries_.Take(max_rows_ - live, reserve_, pass_);
   }
   in_flight_ = true;
   return pass_;
@@ -73,6 +76,7 @@ void Lane::Deliver(const absl::Status& status, int64_t pass_number,
                    double seconds, Instant now) {
   in_flight_ = false;
   served_seconds_ += seconds;
+  if (status.ok()) rate_->Observe(pass_evaluations_, seconds);
   queries_.Deliver(status, samplers_.live(), pass_, pass_number);
   samplers_.Deliver(status, now, pass_);
 }

@@ -11,6 +11,7 @@
 #include "server/engine/metrics.h"
 #include "server/engine/query_queue.h"
 #include "server/engine/scheduler.h"
+#include "server/engine/service_rate.h"
 #include "server/engine/work.h"
 
 namespace scoreserve {
@@ -82,7 +83,9 @@ class Lane {
   const LaneKind kind_;
   const int64_t max_rows_;
   const int64_t reserve_;
+  ServiceRate* const rate_;  // The model's.
   Pass pass_;
+  int64_t pass_evaluations_ = 0;
   QueryQueue queries_;
   LiveRows samplers_;
   double served_seconds_ = 0.0;

@@ -53,7 +53,7 @@ void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
 }
 
 void LiveRows::Queue(Trajectory trajectory) {
-  waiting_rows_ += trajectory.rows;
+  CountWaiting(trajectory.rows);
   const auto place = std::upper_bound(
       waiting_.begin(), waiting_.end(), trajectory.rank,
       [](Instant rank, const Trajectory& other) { return rank < other.rank; });
@@ -77,7 +77,7 @@ void LiveRows::DropDead(Instant now, bool draining, Pass& pass) {
   CloseGaps(pass);
   std::erase_if(waiting_, [this](const Trajectory& trajectory) {
     if (!trajectory.run->ended()) return false;
-    waiting_rows_ -= trajectory.rows;
+    CountWaiting(-trajectory.rows);
     if (trajectory.parked()) --metrics_->parked_blocks;
     CountTrajectories(-1);
     return true;
@@ -169,7 +169,7 @@ void LiveRows::Enter(Pass& pass) {
     if (trajectory.parked()) --metrics_->parked_blocks;
     PutBlock(trajectory, live_rows_, pass);
     trajectory.passes = 0;
-    waiting_rows_ -= trajectory.rows;
+    CountWaiting(-trajectory.rows);
     live_rows_ += trajectory.rows;
     live_evaluations_ += trajectory.evaluations;
     live_.push_back(std::move(trajectory));
@@ -191,6 +191,7 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
     } else {
       ++trajectory.step;
       ++trajectory.passes;
+      run.Used(trajectory.evaluations);
       run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x,
                   now);
       const bool done =
@@ -237,9 +238,10 @@ void LiveRows::FailAll(const absl::Status& status) {
   for (const Trajectory& trajectory : waiting_)
     if (trajectory.parked()) --metrics_->parked_blocks;
   CountTrajectories(-static_cast<int64_t>(live_.size() + waiting_.size()));
+  CountWaiting(-waiting_rows_);
   live_.clear();
   waiting_.clear();
-  live_rows_ = live_evaluations_ = waiting_rows_ = 0;
+  live_rows_ = live_evaluations_ = 0;
 }
 
 }  // namespace scoreserve

@@ -65,6 +65,10 @@ class LiveRows {
   void Queue(Trajectory trajectory);
   void CloseGaps(Pass& pass);
   void CountTrajectories(int64_t by) { metrics_->live_trajectories += by; }
+  void CountWaiting(int64_t rows) {
+    waiting_rows_ += rows;
+    metrics_->waiting_sampling_rows += rows;
+  }
 
   const int64_t max_evaluations_;
   EngineMetrics* const metrics_;

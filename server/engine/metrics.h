@@ -57,6 +57,7 @@ struct EngineMetrics {
   std::atomic<int64_t> divergences =
       0;  // Ended by a value that was not finite.
   std::atomic<int64_t> waiting_query_rows = 0;
+  std::atomic<int64_t> waiting_sampling_rows = 0;  // In no pass.
   std::atomic<int64_t> live_trajectories =
       0;  // Blocks of rows in a lane or waiting.
   std::atomic<int64_t> parked_blocks = 0;  // Of those, copied out of a pass.

@@ -14,6 +14,8 @@
 #include "models/networks/placement.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
+#include "server/engine/device.h"
+#include "server/engine/warm_up.h"
 
 namespace scoreserve {
 namespace {
@@ -115,6 +117,7 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
   snapshot->target = *std::move(target);
   snapshot->max_batch_rows = options_.max_batch_rows.value_or(
       desired.max_batch_rows.value_or(options_.default_max_batch_rows));
+  WarmUp(*snapshot, *NewDevice(options_.device, options_.threads));
   return snapshot;
 }
 

@@ -44,6 +44,7 @@ class ModelRegistry {
     int64_t default_max_batch_rows = 1024;
     // Goes over desired.json.
     std::optional<int64_t> max_batch_rows;
+    int threads = 1;  // Of a forward pass, as the engine's.
   };
 
   ModelRegistry(ModelRepository repository, const Options& options)
@@ -51,10 +52,10 @@ class ModelRegistry {
         options_(options),
         table_(std::make_shared<const ModelTable>()) {}
 
-  // Loads versions that appeared, forgets those that went, reads the aliases. A
-  // bad version is kept as `refused` with its reason and harms no other. An
-  // error, and everything as it was, where the repository itself cannot be
-  // read.
+  // Loads and warms up versions that appeared, forgets those that went, reads
+  // the aliases. A bad version is kept as `refused` with its reason and harms
+  // no other. An error, and everything as it was, where the repository itself
+  // cannot be read.
   absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
   // The version that `selector` means: the alias "stable" where neither version

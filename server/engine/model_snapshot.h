@@ -8,6 +8,7 @@
 #include "models/io/model_config.h"
 #include "models/networks/score_network.h"
 #include "models/samplers/sampler.h"
+#include "server/engine/service_rate.h"
 
 namespace scoreserve {
 
@@ -22,6 +23,8 @@ struct ModelSnapshot {
   int64_t num_parameters = 0;
   // Rows that one pass carries: live rows and queries together.
   int64_t max_batch_rows = 0;
+  // How long passes of it take: what changes about it, by itself thread-safe.
+  std::shared_ptr<ServiceRates> rates = std::make_shared<ServiceRates>();
 
   int64_t dim() const { return network->dim(); }
 };

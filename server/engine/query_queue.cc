@@ -83,8 +83,8 @@ void QueryQueue::DropDead(Instant now) {
   RemoveEnded();
 }
 
-void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
-  if (queries_.empty()) return;
+int64_t QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
+  if (queries_.empty()) return 0;
   const int64_t dim = model_->dim();
   rows_.clear();
   for (const Waiting& waiting : queries_) {
@@ -92,6 +92,7 @@ void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
                     (waiting.query.rows() - waiting.rows_done));
   }
   ShareFreeRows(rows_, free_rows, reserve, take_);
+  int64_t evaluations = 0;
   for (size_t i = 0; i < queries_.size(); ++i) {
     Waiting& waiting = queries_[i];
     const ScoreQuery& query = waiting.query;
@@ -103,7 +104,9 @@ void QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
                  pass.row(pass.rows));
     WriteLabels(query, waiting.rows_done, rows, pass);
     pass.rows += rows;
+    evaluations += rows * EvaluationsOfRow(query);
   }
+  return evaluations;
 }
 
 void QueryQueue::Deliver(const absl::Status& status, int64_t first_row,

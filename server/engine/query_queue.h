@@ -41,9 +41,9 @@ class QueryQueue {
   // Ends what is cancelled or past its deadline.
   void DropDead(Instant now);
 
-  // Appends to `pass` the rows that it takes (scheduler.h, ShareFreeRows),
-  // which may not come to more than `free_rows` evaluations.
-  void Take(int64_t free_rows, int64_t reserve, Pass& pass);
+  // Appends to `pass` the rows that it takes (scheduler.h, ShareFreeRows), and
+  // returns what evaluations they come to: at most `free_rows`.
+  int64_t Take(int64_t free_rows, int64_t reserve, Pass& pass);
 
   // Answers what was taken: its scores lie in `pass` from `first_row` on,
   // unless `status` is bad and ends it. `pass_number` counts the device's

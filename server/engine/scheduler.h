@@ -3,6 +3,7 @@
 #ifndef SCORESERVE_SERVER_ENGINE_SCHEDULER_H_
 #define SCORESERVE_SERVER_ENGINE_SCHEDULER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,8 +17,12 @@
 namespace scoreserve {
 
 // How a lane of `max_rows` is shared: a quarter, the *reserve*, is kept free
-// for queries; a block of a trajectory is at most as large.
-inline int64_t QueryReserve(int64_t max_rows) { return (max_rows + 3) / 4; }
+// for queries; a block of a trajectory is at most as large. At least four, so
+// that half of it still holds a guided row, which takes two evaluations: a lane
+// has at least 8 rows (models/io, kMinBatchRows).
+inline int64_t QueryReserve(int64_t max_rows) {
+  return std::max<int64_t>(4, (max_rows + 3) / 4);
+}
 
 // The rows that every pass of a deterministic lane evaluates. Bits depend on
 // it; docs/performance.md says what it costs.

@@ -32,6 +32,14 @@ void SampleRun::Collect(int64_t first_row, absl::Span<const float> x) {
   if (rows_done_ == request_.rows) End(std::move(samples_));
 }
 
+void SampleRun::Used(int64_t evaluations) {
+  // The ledger is shared: it hears of every 16th step or so of a block.
+  constexpr int64_t kSteps = 16;
+  used_ += evaluations;
+  if (ended_ || used_ < kSteps * evaluations) return;
+  request_.ticket.Use(std::exchange(used_, 0));
+}
+
 void SampleRun::Fail(const absl::Status& status) {
   if (!ended_) End(status);
 }

@@ -33,6 +33,9 @@ class SampleRun {
   // its samples when they were the last.
   void Collect(int64_t first_row, absl::Span<const float> x);
 
+  // So many of its evaluations are done: the ledger hears of it before long.
+  void Used(int64_t evaluations);
+
   // Ends the run with an error. No-op once ended.
   void Fail(const absl::Status& status);
 
@@ -63,6 +66,7 @@ class SampleRun {
       samples_;  // In data space; allocated by the first Collect().
   std::vector<float> states_;  // Reused, in data space.
   int64_t rows_done_ = 0;
+  int64_t used_ = 0;  // Not given back to the ledger yet.
   std::optional<Instant> last_progress_;
   int64_t told_step_ = 0;  // By the last progress.
   bool ended_ = false;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -70,6 +71,8 @@ struct ScoreQuery {
   absl::Span<const double> guidance = {};
   Instant deadline = Instant::max();
   ScoreSink* sink = nullptr;
+  // Who asks, for the ledger; "": nobody in particular.
+  std::string caller = {};
   Ticket ticket;
 
   int64_t rows() const { return static_cast<int64_t>(x.size()) / model->dim(); }
@@ -134,6 +137,7 @@ struct SampleRequest {
   bool deterministic = false;
   Instant deadline = Instant::max();
   SampleSink* sink = nullptr;
+  std::string caller = {};  // As ScoreQuery's.
   Ticket ticket;
 
   bool wants_states() const {

@@ -68,6 +68,44 @@ MetricFamily Requests(const RequestMetrics& requests) {
   return family;
 }
 
+// One value for each of some names, as `label`.
+MetricFamily Labelled(
+    const char* name, const char* help, MetricType type, const char* label,
+    const std::vector<std::pair<std::string, double>>& values) {
+  MetricFamily family = Family(name, help, type);
+  for (const auto& [of, value] : values) {
+    ClientMetric& metric = family.metric.emplace_back();
+    metric.label = {{label, of}};
+    (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
+        value;
+  }
+  return family;
+}
+
+MetricFamily Waiting(const EngineMetrics& engine) {
+  const auto of = [](WorkClass work_class, int64_t rows) {
+    return std::make_pair(std::string(WorkClassName(work_class)),
+                          static_cast<double>(rows));
+  };
+  return Labelled("scoreserve_waiting_rows",
+                  "Rows that wait to enter a pass, by class of work.",
+                  MetricType::Gauge, "class",
+                  {of(WorkClass::kQuery, engine.waiting_query_rows),
+                   of(WorkClass::kSampling, engine.waiting_sampling_rows)});
+}
+
+MetricFamily Refused(const WorkLedger& ledger) {
+  std::vector<std::pair<std::string, double>> values;
+  for (const Refusal refusal :
+       {Refusal::kFull, Refusal::kShare, Refusal::kDeadline}) {
+    values.emplace_back(RefusalName(refusal),
+                        static_cast<double>(ledger.refused(refusal)));
+  }
+  return Labelled("scoreserve_refused_total",
+                  "Requests refused for want of room, by reason.",
+                  MetricType::Counter, "reason", values);
+}
+
 MetricFamily Models(const ModelRegistry& registry) {
   MetricFamily family =
       Family("scoreserve_model_versions", "Versions by model and state.",
@@ -109,6 +147,13 @@ std::string MetricsText(const Backend& backend) {
       gauge("scoreserve_outstanding_sampling_row_evaluations",
             "Row-evaluations of samplers accepted, not ended.",
             static_cast<double>(ledger.outstanding(WorkClass::kSampling))),
+      Waiting(engine),
+      Refused(ledger),
+      gauge("scoreserve_parked_blocks",
+            "Blocks of sampler rows copied out of a pass half-way.",
+            static_cast<double>(engine.parked_blocks)),
+      counter("scoreserve_parkings_total", "How often a block was parked.",
+              static_cast<double>(engine.parkings)),
       counter("scoreserve_passes_total", "Batches computed.",
               static_cast<double>(engine.passes)),
       counter("scoreserve_query_rows_total", "Query rows answered.",

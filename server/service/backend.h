@@ -3,6 +3,7 @@
 
 #include "server/engine/engine.h"
 #include "server/engine/model_registry.h"
+#include "server/service/caller.h"
 #include "server/service/request_metrics.h"
 
 namespace scoreserve {
@@ -12,6 +13,7 @@ struct Backend {
   Engine* engine = nullptr;
   ModelRegistry* registry = nullptr;
   RequestMetrics* requests = nullptr;
+  const TrustedProxies* proxies = nullptr;
 };
 
 }  // namespace scoreserve

@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "server/engine/work.h"
+#include "server/service/caller.h"
 #include "server/service/request_codec.h"
 #include "server/service/resume_codec.h"
 #include "server/service/sample_outbox.h"
@@ -76,6 +77,8 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
 
  private:
   absl::Status Submit(const v1::SampleRequest& wire) ABSL_LOCKS_EXCLUDED(mu_) {
+    absl::StatusOr<std::string> caller = CallerOf(*context_, *backend_.proxies);
+    if (!caller.ok()) return caller.status();
     const absl::StatusOr<ModelSelector> selector = SelectModel(wire);
     if (!selector.ok()) return selector.status();
     const auto model = backend_.registry->Find(*selector);
@@ -90,6 +93,7 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     const absl::Status checked = CheckIdentity(wire, identity);
     if (!checked.ok()) return checked;
     request->deadline = DeadlineOf(*context_, now);
+    request->caller = *std::move(caller);
     request->sink = this;
     {
       absl::MutexLock lock(&mu_);

@@ -1,5 +1,6 @@
 #include "server/service/score_call.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,17 +12,20 @@
 
 namespace scoreserve {
 
-void ScoreCall::Start(const v1::ScoreRequest& request, Instant deadline,
-                      v1::ScoreResponse* response) {
+void ScoreCall::Start(const v1::ScoreRequest& request,
+                      const absl::StatusOr<std::string>& caller,
+                      Instant deadline, v1::ScoreResponse* response) {
   response_ = response;
-  const absl::Status submitted = Submit(request, deadline);
+  const absl::Status submitted = Submit(request, caller, deadline);
   if (submitted.ok()) return;
   Count(submitted);
   Answer(submitted);
 }
 
 absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
+                               const absl::StatusOr<std::string>& caller,
                                Instant deadline) {
+  if (!caller.ok()) return caller.status();
   const absl::StatusOr<ModelSelector> selector =
       DecodeModelRef(request.model());
   if (!selector.ok()) return selector.status();
@@ -45,6 +49,7 @@ absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
                                  .guidance = conditions.guidance,
                                  .deadline = deadline,
                                  .sink = this,
+                                 .caller = *caller,
                                  .ticket = {}});
 }
 

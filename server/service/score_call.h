@@ -2,6 +2,7 @@
 #define SCORESERVE_SERVER_SERVICE_SCORE_CALL_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,9 +20,11 @@ class ScoreCall : public ScoreSink {
  public:
   explicit ScoreCall(const Backend& backend) : backend_(backend) {}
 
-  // Decodes `request` and hands it to the engine; both messages live until
+  // Decodes `request` of `caller` (who is answered with what is wrong with it,
+  // where there is) and hands it to the engine; both messages live until
   // Answer(), which a refusal calls at once.
-  void Start(const v1::ScoreRequest& request, Instant deadline,
+  void Start(const v1::ScoreRequest& request,
+             const absl::StatusOr<std::string>& caller, Instant deadline,
              v1::ScoreResponse* response);
 
   void Done(absl::StatusOr<absl::Span<const float>> scores) final;
@@ -32,7 +35,9 @@ class ScoreCall : public ScoreSink {
   virtual void Answer(absl::Status status) = 0;
 
  private:
-  absl::Status Submit(const v1::ScoreRequest& request, Instant deadline);
+  absl::Status Submit(const v1::ScoreRequest& request,
+                      const absl::StatusOr<std::string>& caller,
+                      Instant deadline);
   void Count(const absl::Status& status);
 
   const Backend backend_;

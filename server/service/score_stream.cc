@@ -3,12 +3,15 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "server/engine/clock.h"
+#include "server/service/caller.h"
 #include "server/service/request_codec.h"
 #include "server/service/score_call.h"
 #include "server/service/status_codec.h"
@@ -25,6 +28,7 @@ class ScoreStream final
  public:
   ScoreStream(const Backend& backend, grpc::CallbackServerContext* context)
       : backend_(backend),
+        caller_(CallerOf(*context, *backend.proxies)),
         deadline_(DeadlineOf(*context, backend.engine->clock().Now())),
         limit_(backend.engine->limits().max_stream_outstanding) {
     ReadNext();
@@ -83,7 +87,8 @@ class ScoreStream final
 
     void StartItem(Instant deadline) {
       reply_.set_id(message_.id());
-      Start(message_.request(), deadline, reply_.mutable_response());
+      Start(message_.request(), stream_->caller_, deadline,
+            reply_.mutable_response());
     }
 
     bool Cancelled() const override { return stream_->cancelled_; }
@@ -127,6 +132,7 @@ class ScoreStream final
   }
 
   const Backend backend_;
+  const absl::StatusOr<std::string> caller_;
   const Instant deadline_;
   const int limit_;
   std::atomic<bool> cancelled_ = false;

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
+#include "server/service/caller.h"
 #include "server/service/request_codec.h"
 #include "server/service/score_call.h"
 #include "server/service/score_stream.h"
@@ -41,8 +42,8 @@ class ScoringService final : public v1::Scoring::CallbackService {
                                   const v1::ScoreRequest* request,
                                   v1::ScoreResponse* response) override {
     auto* call = new UnaryScore(backend_, context);
-    call->Start(*request, DeadlineOf(*context, backend_.engine->clock().Now()),
-                response);
+    call->Start(*request, CallerOf(*context, *backend_.proxies),
+                DeadlineOf(*context, backend_.engine->clock().Now()), response);
     return call;
   }
 

@@ -37,7 +37,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     violation->set_description(wire.message());
     wire.add_details()->PackFrom(bad);
   }
-  if (const std::optional<absl::Duration> wait = RetryAfterOf(status)) {
+  const std::optional<absl::Duration> wait = RetryAfterOf(status);
+  if (wait.has_value() && *wait != absl::InfiniteDuration()) {
     google::rpc::RetryInfo retry;
     const int64_t millis = absl::ToInt64Milliseconds(*wait);
     retry.mutable_retry_delay()->set_seconds(millis / 1000);
@@ -54,7 +55,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status,
   if (const std::optional<absl::Duration> wait = RetryAfterOf(status)) {
     context->AddTrailingMetadata(
         "grpc-retry-pushback-ms",
-        absl::StrCat(absl::ToInt64Milliseconds(*wait)));
+        *wait == absl::InfiniteDuration()
+            ? std::string("-1")  // Do not retry.
+            : absl::StrCat(absl::ToInt64Milliseconds(*wait)));
   }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       std::string(status.message()),

@@ -14,7 +14,8 @@ namespace scoreserve {
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // The same as gRPC carries it. Where waiting helps, `context` gets the trailer
-// grpc-retry-pushback-ms, the only one that gRPC's own retries obey.
+// grpc-retry-pushback-ms, the only one that gRPC's own retries obey; −1 where a
+// refusal says that it never will.
 grpc::Status ToGrpcStatus(const absl::Status& status,
                           grpc::CallbackServerContext* context);
 

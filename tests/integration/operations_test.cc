@@ -111,6 +111,12 @@ TEST(OperationsTest, MetricsCountRequestsByModelMethodAndCode) {
   for (const char* name :
        {"scoreserve_queue_rows", "scoreserve_batch_rows_bucket",
         "scoreserve_forward_seconds_bucket", "scoreserve_live_trajectories",
+        "scoreserve_waiting_rows{class=\"query\"} 0",
+        "scoreserve_waiting_rows{class=\"sampling\"} 0",
+        "scoreserve_refused_total{reason=\"full\"} 0",
+        "scoreserve_refused_total{reason=\"share\"} 0",
+        "scoreserve_refused_total{reason=\"deadline\"} 0",
+        "scoreserve_parked_blocks 0", "scoreserve_parkings_total 0",
         "scoreserve_model_versions{model=\"gauss\",state=\"loaded\"} 1"}) {
     EXPECT_THAT(text, HasSubstr(name));
   }

@@ -229,7 +229,8 @@ TEST(DesiredStateTest, RefusalsNameTheKey) {
        "aliases.stable must be more than 0; was 0"},
       {R"({"aliases": {"../x": 1}})", "aliases must be [a-z0-9]"},
       {R"({"aliases": {"a": 1, "a": 2}})", "aliases.a must be given once"},
-      {R"({"max_batch_rows": 0})", "max_batch_rows must be more than 0; was 0"},
+      {R"({"max_batch_rows": 0})",
+       "max_batch_rows must be between 8 and 1048576; was 0"},
       {R"({"batch": 1})", "there is no option 'batch'"},
   };
   for (const auto& c : cases) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "models/io/files.h"
@@ -162,6 +163,18 @@ TEST_F(ModelRepositoryTest, DesiredStateIsOptional) {
   EXPECT_EQ(desired->generation, 3);
   EXPECT_EQ(desired->aliases.at("stable"), 1);
   EXPECT_FALSE(desired->max_batch_rows.has_value());
+}
+
+TEST(DesiredStateTest, RowsOfAPassHaveBounds) {
+  EXPECT_EQ(ParseDesiredState(R"({"max_batch_rows": 8})")->max_batch_rows, 8);
+  for (const char* rows : {"7", "0", "-1", "1048577"}) {
+    const auto refused =
+        ParseDesiredState(absl::StrCat(R"({"max_batch_rows": )", rows, "}"));
+    EXPECT_EQ(FieldOf(refused.status()), "max_batch_rows") << rows;
+    EXPECT_THAT(std::string(refused.status().message()),
+                HasSubstr("between 8 and 1048576"))
+        << rows;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "server/engine/engine.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -93,6 +94,68 @@ TEST(EngineTest, ServedLangevinHasTheVarianceOfItsOwnChain) {
   const double expected = 1.0 / (1.0 - 0.1 / 2.0);
   const double standard_error = expected * std::sqrt(2.0 / count);
   EXPECT_NEAR(sum / count, expected, 5.0 * standard_error);
+}
+
+// Every request says which device it came to by the passes it shared.
+TEST(EngineTest, InstancesShareTheWorkAndOneAccount) {
+  Engine engine({.instances = 3});
+  EXPECT_EQ(engine.instances(), 3u);
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  constexpr int kRuns = 6;
+  std::vector<TestSampleSink> endless(kRuns);
+  for (TestSampleSink& sink : endless) {
+    ASSERT_TRUE(engine.Sample(Request(model, 8, 1'000'000, &sink)).ok());
+  }
+  EXPECT_EQ(engine.ledger().outstanding(WorkClass::kSampling),
+            kRuns * 8 * 1'000'000);
+  for (size_t device = 0; device < 3; ++device) {
+    EXPECT_EQ(engine.ledger().outstanding(device, WorkClass::kSampling),
+              kRuns / 3 * 8 * 1'000'000);
+  }
+  for (TestSampleSink& sink : endless) sink.Cancel();
+  for (TestSampleSink& sink : endless) {
+    EXPECT_EQ(sink.status().code(), absl::StatusCode::kCancelled);
+  }
+  engine.Drain(absl::InfiniteDuration());
+  EXPECT_EQ(engine.ledger().outstanding(WorkClass::kSampling), 0);
+  EXPECT_EQ(engine.metrics().live_trajectories, 0);
+}
+
+TEST(EngineTest, OnManyInstancesSamplesAreThoseOfOne) {
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  std::vector<float> alone;
+  for (const int instances : {1, 3}) {
+    Engine engine({.instances = instances});
+    std::vector<TestSampleSink> sinks(6);
+    for (TestSampleSink& sink : sinks) {
+      ASSERT_TRUE(engine.Sample(Request(model, 8, 100, &sink)).ok());
+    }
+    if (instances == 1) alone = sinks[0].samples();
+    for (TestSampleSink& sink : sinks) EXPECT_EQ(sink.samples(), alone);
+  }
+}
+
+// FAULTS' deadline that cannot be kept: refused by the clock of the test.
+TEST(EngineTest, WorkThatCannotBeInTimeIsRefusedAndNothingIsLost) {
+  class : public Clock {
+   public:
+    Instant Now() const override { return Instant(std::chrono::seconds(100)); }
+  } clock;
+  Engine engine({}, &clock);
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  model->rates->score.Observe(64, 0.064);  // 1 ms a row.
+  TestSampleSink sink;
+  SampleRequest request = Request(model, 64, 1000, &sink);  // 64 s.
+  request.deadline = clock.Now() + std::chrono::seconds(10);
+  const absl::Status refused = engine.Sample(std::move(request));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), Reason::kOverloaded);
+  // Alone it would be late too.
+  EXPECT_EQ(RetryAfterOf(refused), absl::InfiniteDuration());
+  EXPECT_FALSE(sink.done());
+  EXPECT_EQ(engine.ledger().refused(Refusal::kDeadline), 1);
+  EXPECT_EQ(engine.ledger().outstanding(WorkClass::kSampling), 0);
+  EXPECT_EQ(engine.metrics().passes, 0);
 }
 
 }  // namespace

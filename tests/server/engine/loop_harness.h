@@ -74,7 +74,7 @@ class LoopHarness {
   explicit LoopHarness(int depth = 1) : LoopHarness(NewCpuDevice(1), depth) {}
   explicit LoopHarness(std::unique_ptr<Device> device, int depth = 1)
       : device_(depth, std::move(device)),
-        loop_(&device_, &ledger_, &metrics_, &clock_) {}
+        loop_(&device_, &metrics_, &clock_) {}
 
   ManualClock& clock() { return clock_; }
   DeepDevice& device() { return device_; }
@@ -130,7 +130,6 @@ class LoopHarness {
   ManualClock clock_;
   DeepDevice device_;
   EngineMetrics metrics_;
-  WorkLedger ledger_{WorkLedger::Options()};
   std::deque<std::vector<float>> inputs_;
   DeviceLoop loop_;
 };

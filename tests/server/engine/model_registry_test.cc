@@ -35,7 +35,8 @@ TEST(ModelRegistryTest, ServesANetworkOfTimesAndClasses) {
   ASSERT_TRUE(repository.Write("timed", TimedFiles()).ok());
   ModelRegistry registry(repository, {});
   ASSERT_TRUE(registry.Poll().ok());
-  const auto model = registry.Find({.name = "timed", .version = {}, .alias = {}});
+  const auto model =
+      registry.Find({.name = "timed", .version = {}, .alias = {}});
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->network->classes(), 10);
   EXPECT_EQ((*model)->network->label_kind(), LabelKind::kTime);
@@ -103,6 +104,22 @@ TEST(ModelRegistryTest, AVersionThatCannotBeServedIsKeptWithItsReason) {
         << entry.refused.at(version);
     ++version;
   }
+}
+
+TEST(ModelRegistryTest, WarmUpTellsHowLongPassesTakeBeforeAnyRequest) {
+  const TempFolder folder;
+  const ModelRepository repository(folder.path());
+  ASSERT_TRUE(repository.Write("timed", TimedFiles()).ok());
+  ModelRegistry registry(repository, {});
+  ASSERT_TRUE(registry.Poll().ok());
+  const auto model =
+      registry.Find({.name = "timed", .version = {}, .alias = {}});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_GT((*model)->rates->score.PassSeconds(1), 0.0);
+  EXPECT_GT((*model)->rates->score.PassSeconds(1024),
+            (*model)->rates->score.PassSeconds(1));
+  // It has no energies, so nothing is known of their passes.
+  EXPECT_EQ((*model)->rates->with_energy.PassSeconds(1), 0.0);
 }
 
 }  // namespace

@@ -163,6 +163,38 @@ TEST(PlanesTest, GuidedRowsTakeTheRoomOfTwo) {
   EXPECT_EQ(network.rows, 4);
 }
 
+// Samplers fill the smallest lane there is, and plain queries come all the
+// time.
+TEST(PlanesTest, AGuidedQueryFindsRoomInTheSmallestLane) {
+  const auto model = ClassSnapshot(1, 3, kMinBatchRows);
+  LoopHarness harness;
+  const auto load = Ask(harness, RequestOf(model, std::vector<float>(8, 0.0f)),
+                        {{.cycle = {{.xx = 0.5}}, .repeats = 1'000'000}});
+  const std::vector<float> x(10, 1.0f);
+  const std::vector<int64_t> classes = {2};
+  const std::vector<double> weights = {2.0};
+  TestScoreSink sink;
+  ASSERT_TRUE(harness.loop()
+                  .inbox()
+                  .Offer(ScoreQuery{.model = model,
+                                    .x = x,
+                                    .labels = {},
+                                    .condition = classes,
+                                    .guidance = weights,
+                                    .sink = &sink,
+                                    .ticket = {}})
+                  .ok());
+  std::vector<std::unique_ptr<TestScoreSink>> plain;
+  while (!sink.done()) {
+    ASSERT_LE(harness.passes(), 10);
+    for (int i = 0; i < 3; ++i) plain.push_back(harness.Query(model, 1));
+    harness.Round();
+  }
+  EXPECT_THAT(sink.scores(), Each(5.0f));
+  load->Cancel();
+  harness.RunDry();
+}
+
 TEST(PlanesTest, AQuerysConditionsAndWeightsAreItsOwn) {
   const auto model = ClassSnapshot(1, 3);
   LoopHarness harness;

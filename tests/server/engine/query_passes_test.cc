@@ -1,5 +1,6 @@
 // When a query is answered, counted in passes that the device begins.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -81,6 +82,25 @@ TEST(QueryPassesTest, ALargeQueryIsThroughInAsManyPassesAsReservesAndOne) {
     EXPECT_EQ(query->scores(), std::vector<float>(rows * 2, -3.0f));
   }
   load->Cancel();
+  harness.RunDry();
+}
+
+// More waits than a pass carries: the earlier deadline goes first.
+TEST(QueryPassesTest, OverloadedQueriesGoByTheirDeadlines) {
+  LoopHarness harness;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f), kMaxRows);
+  const Instant now = harness.clock().Now();
+  std::vector<std::unique_ptr<TestScoreSink>> patient;
+  for (int i = 0; i < 4; ++i) patient.push_back(harness.Query(model, kReserve));
+  const auto later =
+      harness.Query(model, kReserve, 1.0f, now + std::chrono::seconds(2));
+  const auto sooner =
+      harness.Query(model, kReserve, 1.0f, now + std::chrono::seconds(1));
+  harness.Round();
+  EXPECT_TRUE(sooner->done());
+  EXPECT_TRUE(later->done());
+  EXPECT_TRUE(patient[1]->done());
+  EXPECT_FALSE(patient[2]->done());
   harness.RunDry();
 }
 

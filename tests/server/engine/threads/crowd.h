@@ -99,6 +99,11 @@ struct AskedSamples {
   }
 };
 
+// Whether a request of this fate may be refused so at the door.
+inline bool MayRefuse(Fate fate, const absl::Status& status) {
+  return fate == Fate::kHurried && absl::IsResourceExhausted(status);
+}
+
 // Whether `status` is an end that a request of this fate may have.
 inline bool Fits(Fate fate, const absl::Status& status) {
   if (status.ok()) return fate != Fate::kLate;
