@@ -148,29 +148,29 @@ TEST_F(AdmissionTest, ADeadlineThatCannotBeKeptIsRefusedAtOnce) {
 TEST_F(AdmissionTest, ACallerThatTookAllGivesWayToTheNext) {
   Serve();
   Fill("greedy");
-  EXPECT_FALSE(Run(*sampling_, 1, kCap / 10, "modest").started());
+  EXPECT_FALSE(OneRun(*sampling_, 1, kCap / 10, "modest").started());
   EndOne();
   const OneRun again(*sampling_, 1, kCap / 10, "greedy");
   ASSERT_FALSE(again.started());
   EXPECT_NE(again.refusal().error_message().find("caller 'greedy'"),
             std::string::npos);
   EXPECT_EQ(ledger().refused(Refusal::kShare), 1);
-  EXPECT_TRUE(Run(*sampling_, 1, kCap / 10, "modest").started());
+  EXPECT_TRUE(OneRun(*sampling_, 1, kCap / 10, "modest").started());
 }
 
 TEST_F(AdmissionTest, ANameIsNotBelievedFromStrangers) {
   Serve(/*trusted=*/"10.0.0.0/8");
   Fill("greedy");
-  EXPECT_FALSE(Run(*sampling_, 1, kCap / 10, "modest").started());
+  EXPECT_FALSE(OneRun(*sampling_, 1, kCap / 10, "modest").started());
   EndOne();
-  EXPECT_TRUE(Run(*sampling_, 1, kCap / 10, "greedy").started());
+  EXPECT_TRUE(OneRun(*sampling_, 1, kCap / 10, "greedy").started());
   EXPECT_EQ(ledger().refused(Refusal::kShare), 0);
 }
 
 TEST_F(AdmissionTest, ANameThatIsNoneIsAnInvalidArgument) {
   Serve();
   const std::string longest(64, 'a');
-  EXPECT_TRUE(Run(*sampling_, 1, 1, longest).started());
+  EXPECT_TRUE(OneRun(*sampling_, 1, 1, longest).started());
   const OneRun refused(*sampling_, 1, 1, longest + "a");
   EXPECT_EQ(refused.refusal().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(DetailsOf(refused.refusal()).field, "x-scoreserve-client");
