@@ -45,6 +45,7 @@ WorkAsked Engine::Ask(WorkClass work_class, const ModelSnapshot& model,
       .device = instances_.size() == 1 ? 0 : ledger_.LeastLoaded(work_class),
       .work_class = work_class,
       .pass_rows = model.max_batch_rows,
+      .sampler_rows = model.max_batch_rows - QueryReserve(model.max_batch_rows),
       .rate = &model.rates->Of(energies),
       .now = clock_->Now()};
 }
@@ -77,6 +78,7 @@ absl::Status Engine::Sample(SampleRequest request) {
   asked.deadline = request.deadline;
   if (request.deterministic) {
     asked.pass_rows = DeterministicRows(asked.pass_rows);
+    asked.sampler_rows = asked.pass_rows;
     asked.padded = true;
   }
   absl::StatusOr<Ticket> ticket = ledger_.Reserve(asked);

@@ -33,8 +33,8 @@ class Engine {
     // Loops over it, at least 1; more than one on processors only.
     int instances = 1;
     int threads = 1;  // Of one forward pass on a processor.
-    Limits limits;
-    WorkLedger::Options ledger;
+    Limits limits = {};
+    WorkLedger::Options ledger = {};
     ByClass<double> weights = Scheduler::kDefaultWeights;
   };
 

@@ -28,6 +28,12 @@ std::string CallerForMessage(absl::string_view caller) {
                         : absl::StrCat("caller '", caller, "'");
 }
 
+double PassSeconds(const WorkAsked& asked, int64_t rows) {
+  if (asked.rate == nullptr) return 0.0;
+  return asked.rate->PassSeconds(
+      asked.padded ? asked.pass_rows : std::min(rows, asked.pass_rows));
+}
+
 }  // namespace
 
 Ticket& Ticket::operator=(Ticket&& other) noexcept {
@@ -57,10 +63,8 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
                      " row-evaluations (rows times evaluations)"),
         absl::StrCat(work));
   }
-  const double per_evaluation = asked.rate == nullptr
-                                    ? 0.0
-                                    : asked.rate->PassSeconds(asked.pass_rows) /
-                                          static_cast<double>(asked.pass_rows);
+  const double per_evaluation = PassSeconds(asked, asked.pass_rows) /
+                                static_cast<double>(asked.pass_rows);
   absl::MutexLock lock(&mu_);
   Book& book = books_[asked.device][IndexOf(asked.work_class)];
   Account& account =
@@ -121,36 +125,46 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
 
 WorkLedger::Estimate WorkLedger::Expect(const WorkAsked& asked,
                                         double own_seconds) const {
+  return asked.work_class == WorkClass::kQuery
+             ? ExpectQuery(asked, own_seconds)
+             : ExpectSampler(asked, own_seconds);
+}
+
+WorkLedger::Estimate WorkLedger::ExpectQuery(const WorkAsked& asked,
+                                             double own_seconds) const {
   const Books& books = books_[asked.device];
-  const Book& queries = books[IndexOf(WorkClass::kQuery)];
   const Book& samplers = books[IndexOf(WorkClass::kSampling)];
-  const auto pass_of = [&asked](int64_t rows) {
-    return asked.rate == nullptr
-               ? 0.0
-               : asked.rate->PassSeconds(asked.padded
-                                             ? asked.pass_rows
-                                             : std::min(rows, asked.pass_rows));
-  };
-  const double steps = static_cast<double>(
+  // Samplers take their part of each pass, where they fill it.
+  const int64_t along = std::min(samplers.rows, asked.sampler_rows);
+  const double per_row =
+      static_cast<double>(along) / static_cast<double>(asked.pass_rows - along);
+  const double work = books[IndexOf(WorkClass::kQuery)].seconds + own_seconds;
+  return {.alone = std::max(own_seconds, PassSeconds(asked, asked.rows)),
+          .seconds = std::max(work + std::min(samplers.seconds, work * per_row),
+                              PassSeconds(asked, asked.rows + along))};
+}
+
+WorkLedger::Estimate WorkLedger::ExpectSampler(const WorkAsked& asked,
+                                               double own_seconds) const {
+  const Books& books = books_[asked.device];
+  const Book& samplers = books[IndexOf(WorkClass::kSampling)];
+  const auto steps = static_cast<double>(
       (asked.row_evaluations + asked.rows - 1) / asked.rows);
-  double work = queries.seconds + own_seconds;
-  int64_t live = asked.rows;  // Of its passes.
-  if (asked.work_class == WorkClass::kQuery) {
-    // Three quarters of a pass are the samplers', where they fill them.
-    const int64_t along = std::min(samplers.rows, asked.pass_rows * 3 / 4);
-    const double per_row = static_cast<double>(along) /
-                           static_cast<double>(asked.pass_rows - along);
-    work += std::min(samplers.seconds, work * per_row);
-    live += along;
-  } else {
+  const auto moving_with = [&](int64_t rows) {
+    return std::max(
+        own_seconds,
+        steps * PassSeconds(asked, std::min(rows, asked.sampler_rows)));
+  };
+  const int64_t live = samplers.rows + asked.rows;
+  double ahead = books[IndexOf(WorkClass::kQuery)].seconds;
+  if (live > asked.sampler_rows) {
     for (const auto& [turn, seconds] : samplers.turns) {
       if (turn.first > asked.deadline) break;
-      work += seconds;
+      ahead += seconds;
     }
-    live += samplers.rows;
   }
-  return {.alone = std::max(own_seconds, steps * pass_of(asked.rows)),
-          .seconds = std::max(work, steps * pass_of(live))};
+  return {.alone = moving_with(asked.rows),
+          .seconds = ahead + moving_with(live)};
 }
 
 absl::Status WorkLedger::Refuse(Refusal refusal, Account& account, Instant now,

@@ -31,8 +31,10 @@ struct WorkAsked {
   absl::string_view field = "";   // Named where the work is too much by itself.
   int64_t rows = 0;               // Evaluations of the network at each step,
   int64_t row_evaluations = 0;    // and in all: `rows`, for a query.
-  // Row-evaluations that a pass of its lane carries; always, where `padded`.
+  // Row-evaluations that a pass of its lane carries, always, where `padded`;
+  // and of them, those that samplers may take.
   int64_t pass_rows = 1;
+  int64_t sampler_rows = 1;
   bool padded = false;
   const ServiceRate* rate = nullptr;  // How long passes take; null: not known.
   Instant now = Instant();
@@ -93,18 +95,20 @@ inline constexpr absl::string_view RefusalName(Refusal refusal) {
 //    it; one that shares may use what nobody asks for up to half; and one that
 //    asks for no more than cap / k finds that room when what the others have
 //    beyond theirs has ended, since they cannot renew it.
-//  - kDeadline: what is ahead of it and it itself would take more than
-//    `patience` times the time that is left. Ahead of a query are all queries,
-//    with the rows of samplers that go through the same passes; ahead of a
-//    sampler are queries, and samplers whose deadlines are not later. A
-//    sampler's steps are also passes one after the other. A deadline that is
-//    past is not judged here: the loop ends such work with DEADLINE_EXCEEDED.
+//  - kDeadline: it would take more than `patience` times the time that is left.
+//    Ahead of a query are all queries, with the rows of samplers that go
+//    through the same passes. A sampler's steps are passes one after the other:
+//    of all live rows, where it finds room beside them; else full ones, after
+//    the samplers whose deadlines are not later. A deadline that is past is not
+//    judged here: the loop ends such work with DEADLINE_EXCEEDED.
 class WorkLedger {
  public:
   struct Options {
     // Most work outstanding on a device.
     ByClass<int64_t> cap = {1 << 20, 100'000'000, 0};
-    double patience = 1.5;
+    // Above 1, work is let in that will be late, takes the time of what could
+    // be done, and under lasting overload hardly anything is in time.
+    double patience = 1.0;
   };
   static constexpr std::chrono::seconds kContends{2};
 
@@ -151,6 +155,10 @@ class WorkLedger {
     double alone = 0.0;
     double seconds = 0.0;
   };
+  Estimate ExpectQuery(const WorkAsked& asked, double own_seconds) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Estimate ExpectSampler(const WorkAsked& asked, double own_seconds) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Estimate Expect(const WorkAsked& asked, double own_seconds) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status Refuse(Refusal refusal, Account& account, Instant now,

@@ -8,6 +8,7 @@
 #include "tests/bench/advance_figures.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/load_cases.h"
+#include "tests/bench/overload_case.h"
 #include "tests/bench/rig.h"
 #include "tests/bench/sampling_cases.h"
 #include "tests/bench/score_cases.h"
@@ -34,6 +35,8 @@ int main(int argc, char** argv) {
           {"latency", with_rig(b::ScoreLatency)},
           {"tail", with_rig(b::ScoreLatencyUnderSampling)},
           {"refusal", with_rig(b::RefusalLatency)},
+          {"deterministic", [&] { return b::Deterministic(engine); }},
+          {"overload", [&] { return b::Overload(engine); }},
           {"samplers", [&] { return b::ManySmallSamplers(engine); }},
           {"mixed", [&] { return b::MixedLoad(engine); }},
           {"together", [&] { return b::TogetherAndOneByOne(engine); }},

@@ -27,6 +27,7 @@ class ClosedLoop::Slot final : public SampleSink {
                                 .seed = ask->seed,
                                 .start = {},
                                 .states_every = 0,
+                                .deterministic = ask->deterministic,
                                 .deadline = Instant::max(),
                                 .sink = this,
                                 .ticket = {}});

@@ -18,6 +18,7 @@ struct Ask {
   std::shared_ptr<const SamplerPlan> plan;
   int64_t rows = 1;
   uint64_t seed = 0;
+  bool deterministic = false;
 
   int64_t row_steps() const { return rows * plan->table.num_steps(); }
 };

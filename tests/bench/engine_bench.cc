@@ -13,6 +13,7 @@
 #include "tests/bench/groups.h"
 #include "tests/bench/in_process.h"
 #include "tests/bench/load_cases.h"
+#include "tests/bench/overload_case.h"
 
 namespace scoreserve::bench {
 namespace {
@@ -63,6 +64,8 @@ int Main(int argc, char** argv) {
   return MeasureGroups(
       {
           {"forward", [&] { return Forward(*device); }},
+          {"deterministic", [&] { return Deterministic(engine, *device); }},
+          {"overload", [&] { return Overload(engine, *device); }},
           {"samplers", [&] { return ManySmallSamplers(engine, *device); }},
           {"mixed", [&] { return MixedLoad(engine, *device); }},
           {"together", [&] { return TogetherAndOneByOne(engine, *device); }},

@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +28,30 @@ double SecondsOf(Engine& engine, const std::vector<Ask>& asks, int width) {
   for (int i = 0; i < width; ++i) load.StartOne();
   load.Wait();
   return SecondsSince(start);
+}
+
+// `asks`, all at a time, with and without.
+Figure CostOfDeterminism(Engine& engine, std::vector<Ask> asks,
+                         const std::string& name) {
+  constexpr int kPairs = 5;
+  const int width = static_cast<int>(asks.size());
+  const int64_t row_steps = width * asks.front().row_steps();
+  std::vector<double> costs, ratios;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    const double free = SecondsOf(engine, asks, width);
+    for (Ask& ask : asks) ask.deterministic = true;
+    const double bound = SecondsOf(engine, asks, width);
+    for (Ask& ask : asks) ask.deterministic = false;
+    costs.push_back(bound / static_cast<double>(row_steps) * 1e9);
+    ratios.push_back(bound / free);
+  }
+  return {.name = name,
+          .value = Median(costs),
+          .unit = "ns/rowstep",
+          .reference = "the same, not deterministic",
+          .ratio = Median(ratios),
+          .at_least = {},
+          .at_most = {}};
 }
 
 Figure Together(Engine& engine, at::Device device, int count, int64_t most_rows,
@@ -56,11 +82,7 @@ Figure Together(Engine& engine, at::Device device, int count, int64_t most_rows,
 
 std::vector<Figure> ManySmallSamplers(Engine& engine, at::Device device) {
   const auto model = BenchModel(/*max_batch_rows=*/1024, device);
-  const auto plan = LangevinPlan(100);
-  std::vector<Ask> asks;
-  for (uint64_t i = 0; i < kRequests; ++i) {
-    asks.push_back({.model = model, .plan = plan, .rows = 4, .seed = i});
-  }
+  const std::vector<Ask> asks = LangevinAsks(model, kRequests, 4, 100);
   std::vector<double> costs, ratios, fractions;
   for (int window = 0; window < kWindows; ++window) {
     const double loop =
@@ -133,6 +155,14 @@ std::vector<Figure> MixedLoad(Engine& engine, at::Device device) {
 std::vector<Figure> TogetherAndOneByOne(Engine& engine, at::Device device) {
   return {Together(engine, device, 256, 2, 3.0),
           Together(engine, device, 96, 64, 1.0)};
+}
+
+std::vector<Figure> Deterministic(Engine& engine, at::Device device) {
+  const auto model = BenchModel(/*max_batch_rows=*/1024, device);
+  return {CostOfDeterminism(engine, LangevinAsks(model, kRequests, 4, 1000),
+                            "deterministic 64 x (4 rows x 1000 steps)"),
+          CostOfDeterminism(engine, LangevinAsks(model, 1, 1, 5000),
+                            "deterministic 1 x (1 row x 5000 steps)")};
 }
 
 }  // namespace scoreserve::bench

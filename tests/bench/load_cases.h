@@ -25,6 +25,10 @@ std::vector<Figure> MixedLoad(Engine& engine, at::Device device = at::kCPU);
 std::vector<Figure> TogetherAndOneByOne(Engine& engine,
                                         at::Device device = at::kCPU);
 
+// What `deterministic` costs: 64 requests of 4 rows at a time, and one request
+// of 1 row, against the same without.
+std::vector<Figure> Deterministic(Engine& engine, at::Device device = at::kCPU);
+
 }  // namespace scoreserve::bench
 
 #endif  // SCORESERVE_TESTS_BENCH_LOAD_CASES_H_

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_join.h"
 #include "models/io/model_repository.h"
+#include "tests/bench/in_process.h"
 #include "tests/support/test_models.h"
 
 namespace scoreserve::bench {
@@ -52,6 +53,19 @@ std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows,
   auto files = ModelRepository(SCORESERVE_ZOO).Read("digits", 1);
   if (!files.ok()) std::abort();
   return Snapshot(*std::move(files), max_batch_rows, "digits", device);
+}
+
+std::vector<Ask> LangevinAsks(const std::shared_ptr<const ModelSnapshot>& model,
+                              int count, int64_t rows, int64_t steps) {
+  const auto plan = LangevinPlan(steps);
+  std::vector<Ask> asks;
+  for (int i = 0; i < count; ++i) {
+    asks.push_back({.model = model,
+                    .plan = plan,
+                    .rows = rows,
+                    .seed = static_cast<uint64_t>(i)});
+  }
+  return asks;
 }
 
 std::vector<Ask> MixedAsks(const std::shared_ptr<const ModelSnapshot>& model,

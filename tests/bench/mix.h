@@ -1,4 +1,4 @@
-// Requests as different as they come.
+// Requests: all alike, and as different as they come.
 
 #ifndef SCORESERVE_TESTS_BENCH_MIX_H_
 #define SCORESERVE_TESTS_BENCH_MIX_H_
@@ -15,6 +15,10 @@ namespace scoreserve::bench {
 // The zoo's digits: a network of the noise level, which most samplers take.
 std::shared_ptr<const ModelSnapshot> DigitsModel(int64_t max_batch_rows,
                                                  at::Device device);
+
+// `count` requests of `rows` rows and `steps` steps of Langevin.
+std::vector<Ask> LangevinAsks(const std::shared_ptr<const ModelSnapshot>& model,
+                              int count, int64_t rows, int64_t steps);
 
 // `count` requests that take turns through every sampler that runs on `model`,
 // each of 20 to 1,000 steps, evenly in the logarithm, and of `least` to `most`

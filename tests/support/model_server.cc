@@ -1,5 +1,6 @@
 #include "tests/support/model_server.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,8 @@ void ModelServer::Start() {
   options.repository = folder_.path();
   options.port = port_;
   options.ledger.cap = {1 << 20, sampling_cap_};
+  // What cannot be in time is let in, to be late.
+  options.ledger.patience = std::numeric_limits<double>::infinity();
   server_ = std::move(Server::Start(options)).value();
   port_ = server_->port();
 }

@@ -170,7 +170,7 @@ TEST(WorkLedgerTest, CallersThatAlwaysAskShareEvenly) {
   }
 }
 
-// Deadlines, at 1 ms a row and full passes of 100 rows.
+// Deadlines, at 1 ms a row and full passes of 100 rows, 75 of them samplers'.
 
 class DeadlineTest : public testing::Test {
  protected:
@@ -184,20 +184,25 @@ class DeadlineTest : public testing::Test {
          .rows = rows,
          .row_evaluations = rows * steps,
          .pass_rows = 100,
+         .sampler_rows = 75,
          .rate = &rate_,
          .now = At(0.0),
          .deadline = deadline == 0.0 ? Instant::max() : At(deadline)});
+  }
+  absl::StatusOr<Ticket> AskSampler(int64_t rows, int64_t steps,
+                                    double deadline) {
+    return Ask(WorkClass::kSampling, rows, steps, deadline);
   }
 
   ServiceRate rate_;
   WorkLedger ledger_{WorkLedger::Options()};
 };
 
-TEST_F(DeadlineTest, WhatIsAheadCountsAndOneAndAHalfTimesIsAllowed) {
+TEST_F(DeadlineTest, WhatIsAheadOfAQueryCounts) {
   const auto ahead = Ask(WorkClass::kQuery, 1000, 1, 0.0);  // 1 s.
   ASSERT_TRUE(ahead.ok());
-  EXPECT_TRUE(Ask(WorkClass::kQuery, 499, 1, 1.0).ok());
-  const auto refused = Ask(WorkClass::kQuery, 502, 1, 1.0);
+  EXPECT_TRUE(Ask(WorkClass::kQuery, 499, 1, 1.5).ok());
+  const auto refused = Ask(WorkClass::kQuery, 502, 1, 1.5);
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   // Until what is ahead is done.
   const absl::Duration wait = *RetryAfterOf(refused.status());
@@ -207,43 +212,45 @@ TEST_F(DeadlineTest, WhatIsAheadCountsAndOneAndAHalfTimesIsAllowed) {
 }
 
 TEST_F(DeadlineTest, WaitingDoesNotHelpWhoCouldNotBeInTimeAlone) {
-  const auto refused = Ask(WorkClass::kQuery, 2000, 1, 1.0);
+  const auto refused = Ask(WorkClass::kQuery, 2000, 1, 1.5);
   EXPECT_EQ(RetryAfterOf(refused.status()), absl::InfiniteDuration());
 }
 
 TEST_F(DeadlineTest, StepsFollowOneAnother) {
   // A pass of one row takes 1 ms by these numbers: 1000 of them 1 s.
-  EXPECT_TRUE(Ask(WorkClass::kSampling, 1, 1000, 0.7).ok());
-  EXPECT_FALSE(Ask(WorkClass::kSampling, 1, 1000, 0.6).ok());
-  // Beside 99 others each takes 100 ms.
-  const auto others = Ask(WorkClass::kSampling, 99, 10'000, 0.0);
-  EXPECT_FALSE(Ask(WorkClass::kSampling, 1, 1000, 50.0).ok());
-  EXPECT_TRUE(Ask(WorkClass::kSampling, 1, 1000, 70.0).ok());
+  EXPECT_TRUE(AskSampler(1, 1000, 1.01).ok());
+  EXPECT_FALSE(AskSampler(1, 1000, 0.99).ok());
+  // Beside 49 others each takes 50 ms.
+  const auto others = AskSampler(49, 10'000, 0.0);
+  EXPECT_FALSE(AskSampler(1, 1000, 49.9).ok());
+  EXPECT_TRUE(AskSampler(1, 1000, 50.1).ok());
 }
 
-TEST_F(DeadlineTest, OnlyEarlierDeadlinesAreAheadOfASampler) {
-  const auto endless = Ask(WorkClass::kSampling, 50, 100'000, 0.0);  // 5000 s.
-  const auto earlier = Ask(WorkClass::kSampling, 100, 40, 4.0);      // 4 s.
-  const auto later = Ask(WorkClass::kSampling, 100, 100, 100.0);     // 10 s.
-  ASSERT_TRUE(endless.ok() && earlier.ok() && later.ok());
-  EXPECT_TRUE(Ask(WorkClass::kSampling, 100, 40, 3.9).ok());
-  EXPECT_FALSE(Ask(WorkClass::kSampling, 100, 40, 4.5).ok());  // 8 s.
+TEST_F(DeadlineTest, WhoFindsNoRoomWaitsForTheEarlierAndThenMovesInFullPasses) {
+  const auto earlier = AskSampler(50, 40, 4.0);       // 2 s.
+  const auto later = AskSampler(50, 1000, 100.0);     // 50 s.
+  const auto endless = AskSampler(50, 100'000, 0.0);  // 5000 s.
+  ASSERT_TRUE(earlier.ok() && later.ok() && endless.ok());
+  // 40 passes of 75 rows take 3 s.
+  EXPECT_TRUE(AskSampler(10, 40, 3.1).ok());   // Before the earlier.
+  EXPECT_FALSE(AskSampler(10, 40, 4.9).ok());  // After it.
+  EXPECT_TRUE(AskSampler(10, 40, 5.1).ok());
 }
 
 TEST_F(DeadlineTest, WhatIsDoneIsNotAhead) {
-  auto earlier = Ask(WorkClass::kSampling, 100, 40, 4.0);
+  auto earlier = AskSampler(75, 40, 4.0);  // 3 s.
   ASSERT_TRUE(earlier.ok());
-  EXPECT_FALSE(Ask(WorkClass::kSampling, 100, 40, 4.5).ok());
-  earlier->Use(2000);
-  EXPECT_TRUE(Ask(WorkClass::kSampling, 100, 40, 4.5).ok());  // 2 s and 4.
-  EXPECT_EQ(ledger_.outstanding(WorkClass::kSampling), 4000);
+  EXPECT_FALSE(AskSampler(75, 40, 5.9).ok());
+  earlier->Use(1500);
+  EXPECT_TRUE(AskSampler(75, 40, 4.6).ok());  // 1.5 s and 3.
+  EXPECT_EQ(ledger_.outstanding(WorkClass::kSampling), 3000);
 }
 
 TEST_F(DeadlineTest, SamplersSlowQueriesByTheRowsOfTheirPasses) {
-  const auto samplers = Ask(WorkClass::kSampling, 75, 100'000, 0.0);
+  const auto samplers = AskSampler(75, 100'000, 0.0);
   // A query has a quarter of each pass: 100 rows take 0.4 s.
-  EXPECT_TRUE(Ask(WorkClass::kQuery, 100, 1, 0.28).ok());
-  EXPECT_FALSE(Ask(WorkClass::kQuery, 100, 1, 0.25).ok());
+  EXPECT_TRUE(Ask(WorkClass::kQuery, 100, 1, 0.41).ok());
+  EXPECT_FALSE(Ask(WorkClass::kQuery, 100, 1, 0.39).ok());
 }
 
 TEST_F(DeadlineTest, NothingIsJudgedWithoutADeadlineOrARateOrAfterIt) {
