@@ -20,9 +20,13 @@ class CpuDevice : public Device {
 
   int pipeline_depth() const override { return 1; }
 
+  // More would have to be started with it.
+  bool any_thread() const override { return threads_ == 1; }
+
   void Begin(Pass& pass) override {
-    // Both are settings of the calling thread, which is not known earlier.
-    if (std::exchange(threads_set_, true) == false)
+    // Both are settings of the calling thread.
+    thread_local int threads = 0;
+    if (std::exchange(threads, threads_) != threads_)
       at::set_num_threads(threads_);
     const c10::InferenceMode inference;
     status_ = Compute(pass);
@@ -59,7 +63,6 @@ class CpuDevice : public Device {
   }
 
   const int threads_;
-  bool threads_set_ = false;
   absl::Status status_;  // Of the pass that is begun.
 };
 

@@ -10,14 +10,18 @@
 namespace scoreserve {
 
 // What computes passes. A pass is begun, then finished, in the order in which
-// passes were begun; between the two its lane leaves it alone. Only the device
-// loop's thread calls.
+// passes were begun; between the two its lane leaves it alone. One thread at a
+// time.
 class Device {
  public:
   virtual ~Device() = default;
 
   // How many passes may be begun and not finished. Of one lane at most one is.
   virtual int pipeline_depth() const = 0;
+
+  // Whether a thread that calls it for the first time computes at once, as fast
+  // as one that always does.
+  virtual bool any_thread() const { return false; }
 
   // Starts to compute pass.score, and then to move the live rows.
   virtual void Begin(Pass& pass) = 0;

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/engine/ending.h"
 
@@ -26,6 +27,16 @@ DeviceLoop::DeviceLoop(Device* device, EngineMetrics* metrics,
 
 void DeviceLoop::Run() {
   while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
+}
+
+absl::Status DeviceLoop::ServeHere(ScoreQuery query) {
+  const absl::StatusOr<bool> claimed = inbox_.OfferAndClaim(std::move(query));
+  if (!claimed.ok()) return claimed.status();
+  if (*claimed) {
+    RunOnce(absl::ZeroDuration());
+    inbox_.HandBack(HasWork());
+  }
+  return absl::OkStatus();
 }
 
 bool DeviceLoop::RunOnce(absl::Duration patience) {

@@ -24,8 +24,9 @@
 namespace scoreserve {
 
 // The door to the devices: checks requests, accounts for them and hands each to
-// the device whose work of that class is least, whose thread it owns. Never
-// waits for a computation. Thread-safe.
+// the device whose work of that class is least, whose thread it owns. Computes a
+// short query itself where that thread sleeps; waits for no other computation.
+// Thread-safe.
 class Engine {
  public:
   struct Options {
@@ -85,7 +86,6 @@ class Engine {
   // least loaded.
   WorkAsked Ask(WorkClass work_class, const ModelSnapshot& model,
                 bool energies) const;
-  absl::Status Offer(size_t device, Work work);
 
   const int threads_;
   const Limits limits_;

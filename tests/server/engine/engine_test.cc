@@ -4,11 +4,15 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "models/status.h"
 #include "tests/support/test_models.h"
@@ -156,6 +160,44 @@ TEST(EngineTest, WorkThatCannotBeInTimeIsRefusedAndNothingIsLost) {
   EXPECT_EQ(engine.ledger().refused(Refusal::kDeadline), 1);
   EXPECT_EQ(engine.ledger().outstanding(WorkClass::kSampling), 0);
   EXPECT_EQ(engine.metrics().passes, 0);
+}
+
+// Queries that come one by one are computed on the thread that brings them; the
+// device's thread goes on with what is left, and with samplers.
+TEST(EngineTest, AShortQueryIsServedWhereItComes) {
+  class Sink : public ScoreSink {
+   public:
+    bool Cancelled() const override { return false; }
+    void Done(absl::StatusOr<absl::Span<const float>> scores) override {
+      ASSERT_TRUE(scores.ok());
+      EXPECT_EQ(scores->front(), -2.0f);
+      thread = std::this_thread::get_id();
+      done.Notify();
+    }
+    std::thread::id thread;
+    absl::Notification done;
+  };
+  Engine engine({});
+  const auto model = Snapshot(GaussianFiles(1, 0.5f));
+  const float one = 1.0f;
+  int queries = 0;
+  for (bool here = false; !here; ++queries) {
+    Sink sink;
+    ASSERT_TRUE(engine
+                    .Score({.model = model,
+                            .x = {&one, 1},
+                            .labels = {},
+                            .sink = &sink,
+                            .ticket = {}})
+                    .ok());
+    sink.done.WaitForNotification();
+    here = sink.thread == std::this_thread::get_id();
+  }
+  EXPECT_GT(queries, 1);
+  TestSampleSink samples;
+  ASSERT_TRUE(engine.Sample(Request(model, 8, 100, &samples)).ok());
+  EXPECT_TRUE(samples.status().ok());
+  EXPECT_EQ(engine.ledger().outstanding(WorkClass::kQuery), 0);
 }
 
 }  // namespace

@@ -66,6 +66,17 @@ class EngineThreadsTest : public testing::Test {
   }
 };
 
+// One caller, whose queries it computes itself, beside samplers now and then.
+TEST_F(EngineThreadsTest, ACallerAndTheDeviceThreadTakeTurns) {
+  Engine engine({});
+  Crowd callers;
+  callers.Add(1, [&](int) { AskScores(engine, 0, 4000); });
+  callers.Add(1, [&](int) { AskSamples(engine, 0, 40); });
+  callers.Join();
+  engine.Drain(absl::InfiniteDuration());
+  ExpectNothingLeft(engine);
+}
+
 TEST_F(EngineThreadsTest, ScoresAndSamplesOfManyCallersDoNotMeet) {
   Engine engine({});
   Crowd callers, watcher;
