@@ -24,9 +24,9 @@
 namespace scoreserve {
 
 // The door to the devices: checks requests, accounts for them and hands each to
-// the device whose work of that class is least, whose thread it owns. Computes a
-// short query itself where that thread sleeps; waits for no other computation.
-// Thread-safe.
+// the device whose work of that class is least, whose thread it owns. Computes
+// a short query itself where that thread sleeps; waits for no other
+// computation. Thread-safe.
 class Engine {
  public:
   struct Options {
