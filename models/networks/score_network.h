@@ -36,7 +36,7 @@ inline constexpr int64_t kNoCondition = -1;
 
 // A score, and the energy that it is the negative gradient of.
 struct ScoreAndEnergy {
-  at::Tensor score;   // float32 [rows, dim].
+  at::Tensor score;        // float32 [rows, dim].
   at::Tensor energy = {};  // float64 [rows]: −log p up to a constant.
 };
 

@@ -27,8 +27,8 @@ const OptionTable<MalaOptions>& MalaOptionTable();
 StepTable MalaSteps(const MalaOptions& options, const Level& level = {});
 
 // "mala". Needs a network with an energy: score and energy are one function, or
-// the target is not the one that is left invariant. The engine refuses masks and
-// bounds beside it: imposed on proposals, they would break that invariance.
+// the target is not the one that is left invariant. The engine refuses masks
+// and bounds beside it: imposed on proposals, they would break that invariance.
 Sampler MalaSampler();
 
 }  // namespace scoreserve

@@ -22,8 +22,8 @@ namespace scoreserve {
 // Drives one device: admit → pick → begin → finish → deliver, for ever. It owns
 // the lanes and everything on the device; RPC threads hand it work through the
 // inbox and get their answers from this thread, or, one at a time while it
-// sleeps, are lent its place. Run() by one thread; the inbox, ServeHere() and the
-// metrics may be used by all.
+// sleeps, are lent its place. Run() by one thread; the inbox, ServeHere() and
+// the metrics may be used by all.
 class DeviceLoop {
  public:
   // None is owned; all outlive the loop. Device time is shared by `weights`
@@ -33,9 +33,9 @@ class DeviceLoop {
 
   Inbox<Work>& inbox() { return inbox_; }
 
-  // Offers a query to the inbox; where Run() sleeps, the calling thread computes
-  // the pass, which spares the wake-up of another, and its sink has been called
-  // on return. UNAVAILABLE as Inbox.
+  // Offers a query to the inbox; where Run() sleeps, the calling thread
+  // computes the pass, which spares the wake-up of another, and its sink has
+  // been called on return. UNAVAILABLE as Inbox.
   absl::Status ServeHere(ScoreQuery query);
 
   // Returns once the inbox is closed and all work has ended: by itself, or with

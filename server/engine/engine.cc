@@ -19,7 +19,8 @@ namespace scoreserve {
 namespace {
 
 // Seconds of a pass that the RPC thread computes itself where the device's
-// sleeps: it keeps that thread from other calls, so less than they would notice.
+// sleeps: it keeps that thread from other calls, so less than they would
+// notice.
 constexpr double kShortPass = 2e-4;
 
 absl::Status Stopping(absl::Status offered) {

@@ -8,9 +8,10 @@
 
 namespace scoreserve::bench {
 
-// Requests for samples with a deadline arrive at twice the rate that the device
-// can serve, whatever becomes of the earlier ones: how many of the accepted are
-// in time, and how much of what the device can do is done in time.
+// Requests with a deadline, for samples and then for scores, arrive at twice
+// the rate that the device can serve, whatever becomes of the earlier ones: how
+// many of the accepted are in time, and how much of what the device can do is
+// done in time.
 std::vector<Figure> Overload(Engine& engine, at::Device device = at::kCPU);
 
 }  // namespace scoreserve::bench
