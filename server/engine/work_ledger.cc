@@ -34,6 +34,13 @@ double PassSeconds(const WorkAsked& asked, int64_t rows) {
       asked.padded ? asked.pass_rows : std::min(rows, asked.pass_rows));
 }
 
+// A row-evaluation, where so many rows are under way: few make small passes,
+// whose rows take longest.
+double SecondsAsItIs(const WorkAsked& asked, int64_t rows) {
+  const int64_t pass = std::clamp<int64_t>(rows, 1, asked.pass_rows);
+  return PassSeconds(asked, pass) / static_cast<double>(pass);
+}
+
 }  // namespace
 
 Ticket& Ticket::operator=(Ticket&& other) noexcept {
@@ -76,7 +83,8 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
     return Refuse(Refusal::kFull, account, asked.now,
                   absl::StrCat("outstanding row-evaluations must be at most ",
                                cap, "; were ", taken, " and ", work, " more"),
-                  static_cast<double>(taken + work - cap) * per_evaluation);
+                  static_cast<double>(taken + work - cap) *
+                      SecondsAsItIs(asked, book.rows));
   }
   if (account.row_evaluations > 0 && taken + work > cap / 2) {
     const int64_t contenders = Contenders(book, account, asked.now);
@@ -88,7 +96,7 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
           absl::StrCat("row-evaluations of ", CallerForMessage(asked.caller),
                        " must be at most ", share, ", the share of one of ",
                        contenders, "; would be ", own),
-          static_cast<double>(own - share) * per_evaluation);
+          static_cast<double>(own - share) * SecondsAsItIs(asked, book.rows));
     }
   }
   const double left = SecondsBetween(asked.now, asked.deadline);

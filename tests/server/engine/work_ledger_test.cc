@@ -74,6 +74,23 @@ TEST(WorkLedgerTest, WhatDoesNotFitNowIsToldHowLongToWait) {
   EXPECT_EQ(ledger.refused(Refusal::kFull), 1);
 }
 
+// One row that goes a long way is waited for at the speed of small passes.
+TEST(WorkLedgerTest, TheWaitIsAtTheSpeedOfThePassesThatThereAre) {
+  WorkLedger ledger({.cap = {10, 100}});
+  ServiceRate rate;
+  rate.Observe(/*row_evaluations=*/1, /*seconds=*/0.1);
+  rate.Observe(/*row_evaluations=*/64, /*seconds=*/0.64);
+  WorkAsked asked = Ask(WorkClass::kSampling, 1);
+  asked.row_evaluations = 100;
+  asked.pass_rows = 64;
+  asked.rate = &rate;
+  const auto held = ledger.Reserve(asked);
+  ASSERT_TRUE(held.ok());
+  asked.row_evaluations = 20;
+  const absl::Duration wait = *RetryAfterOf(ledger.Reserve(asked).status());
+  EXPECT_NEAR(absl::ToDoubleSeconds(wait), 2.0, 0.002);
+}
+
 TEST(WorkLedgerTest, WhatNeverFitsIsAnInvalidArgument) {
   WorkLedger ledger({.cap = {10, 10}});
   const auto refused = ledger.Reserve(Ask(WorkClass::kSampling, 11));
