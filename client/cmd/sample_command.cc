@@ -255,7 +255,7 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
       "--steps 400 --noise-level 0 --set step_size=0.01 "
       "--set start_scale=3 --animate moving.gif --output x.npy\n"
       "  scorectl sample --model mixture-2d --sampler mala --rows 64 "
-      "--steps 20000 --noise-level 0 --set step_size=0.05 "
+      "--steps 20000 --noise-level 1 --set step_size=0.3 "
       "--diagnostics --burn-in 500 --rhat-target 1.01 --output x.csv\n");
   command->callback([options, outcome] { *outcome = Run(*options); });
 }
