@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace scoreserve::ctl {
@@ -36,7 +37,8 @@ std::string ProgressText(int64_t step, int64_t num_steps,
 ProgressLine::ProgressLine(std::ostream& out, bool terminal, absl::Time begin)
     : out_(out), terminal_(terminal), begin_(begin) {}
 
-void ProgressLine::Show(int64_t step, int64_t num_steps, absl::Time now) {
+void ProgressLine::Show(int64_t step, int64_t num_steps, absl::Time now,
+                        const std::string& note) {
   const bool last = step == num_steps;
   const int64_t tenths = step * 10 / num_steps;
   const bool due = terminal_ ? last || now - shown_ >= absl::Milliseconds(100)
@@ -44,7 +46,8 @@ void ProgressLine::Show(int64_t step, int64_t num_steps, absl::Time now) {
   if (!due) return;
   shown_ = now;
   tenths_ = tenths;
-  const std::string text = ProgressText(step, num_steps, now - begin_);
+  std::string text = ProgressText(step, num_steps, now - begin_);
+  if (!note.empty()) absl::StrAppend(&text, "  ", note);
   if (terminal_) {
     out_ << "\r\x1b[K" << text
          << std::flush;  // From the line's start, cleared.

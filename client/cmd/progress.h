@@ -22,7 +22,9 @@ class ProgressLine {
   // `out` outlives this. `begin` is when the work began.
   ProgressLine(std::ostream& out, bool terminal, absl::Time begin);
 
-  void Show(int64_t step, int64_t num_steps, absl::Time now);
+  // `note` is put behind the text.
+  void Show(int64_t step, int64_t num_steps, absl::Time now,
+            const std::string& note = "");
 
   // Leaves the terminal's cursor on a line of its own.
   void End();

@@ -13,6 +13,7 @@
 #include "client/cmd/commands.h"
 #include "client/cmd/connection.h"
 #include "client/cmd/describe.h"
+#include "client/cmd/diagnostics.h"
 #include "client/cmd/find_sampler.h"
 #include "client/cmd/json.h"
 #include "client/cmd/known.h"
@@ -31,6 +32,7 @@ struct Options {
   ConnectionOptions connection;
   OutputOptions output;
   AnimateOptions animate;
+  DiagnosticsOptions diagnostics;
   KnownOptions known;
   std::string model;
   std::string sampler;
@@ -75,7 +77,10 @@ absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query,
           },
       .on_step =
           [&](const SampleStep& step) {
-            progress.Show(step.step, step.num_steps, absl::Now());
+            progress.Show(step.step, step.num_steps, absl::Now(),
+                          step.diagnostics.has_value()
+                              ? DiagnosticsNote(*step.diagnostics)
+                              : "");
           },
       .on_state =
           [&](const SampleState& state) {
@@ -89,10 +94,14 @@ absl::StatusOr<Samples> Draw(Client& client, const SampleQuery& query,
           }};
   absl::StatusOr<Samples> samples = client.Sample(query, observer);
   if (samples.ok()) {
-    progress.Show(samples->start.num_steps, samples->start.num_steps,
-                  absl::Now());
+    progress.Show(samples->steps, samples->start.num_steps, absl::Now());
   }
   progress.End();
+  if (samples.ok() && samples->steps < samples->start.num_steps) {
+    std::cerr << "stopped after step " << samples->steps << " of "
+              << samples->start.num_steps << ": every R-hat is at most "
+              << *query.diagnostics->stop_at_r_hat << "\n";
+  }
   return samples;
 }
 
@@ -105,12 +114,19 @@ absl::Status PrintResult(const Options& options, const Samples& samples,
                  {"sampler", options.sampler},
                  {"seed", samples.start.seed},
                  {"num_steps", samples.start.num_steps},
+                 {"steps", samples.steps},
                  {"rows", samples.rows},
                  {"dim", samples.dim},
                  {"seconds", absl::ToDoubleSeconds(time)}};
+    if (samples.diagnostics.has_value()) {
+      json["diagnostics"] = DiagnosticsJson(*samples.diagnostics);
+    }
     if (!to_file) json["x"] = RowsJson(x);
     PrintJson(json);
     return absl::OkStatus();
+  }
+  if (samples.diagnostics.has_value()) {
+    std::cerr << DiagnosticsText(*samples.diagnostics);
   }
   if (!to_file) return FileError(WriteRows("-", x));
   std::cout << "drew " << samples.rows << " rows of " << samples.dim
@@ -148,7 +164,8 @@ absl::Status Run(const Options& options) {
       .rows = options.rows.value_or(default_rows),
       .seed = options.seed,
       .start = start.values,
-      .noise_start = options.noise_input};
+      .noise_start = options.noise_input,
+      .diagnostics = options.diagnostics.query()};
   const absl::StatusOr<KnownRows> known =
       KnownRows::Read(options.known, query.rows, model->dim());
   if (!known.ok()) return known.status();
@@ -218,6 +235,7 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
       ->needs(input);
   AddOutputOptions(*command, options->output);
   AddKnownOptions(*command, options->known);
+  AddDiagnosticsOptions(*command, options->diagnostics);
   AddAnimateOptions(*command, options->animate);
   AddConnectionOptions(*command, options->connection);
   command->footer([options] { return SampleHelp(options->connection); });
@@ -235,7 +253,10 @@ void AddSampleCommand(CLI::App& app, absl::Status* outcome) {
       "--set step_size=0.00025 --set denoise=true --output digits.png\n"
       "  scorectl sample --model mixture-2d --sampler langevin --rows 500 "
       "--steps 400 --noise-level 0 --set step_size=0.01 "
-      "--set start_scale=3 --animate moving.gif --output x.npy\n");
+      "--set start_scale=3 --animate moving.gif --output x.npy\n"
+      "  scorectl sample --model mixture-2d --sampler mala --rows 64 "
+      "--steps 20000 --noise-level 1 --set step_size=0.3 "
+      "--diagnostics --burn-in 500 --rhat-target 1.01 --output x.csv\n");
   command->callback([options, outcome] { *outcome = Run(*options); });
 }
 

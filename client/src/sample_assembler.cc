@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/src/diagnostics_codec.h"
 #include "client/src/tensor_codec.h"
 
 namespace scoreserve {
@@ -23,10 +24,7 @@ absl::Status SampleAssembler::Take(const v1::SampleResponse& frame) {
       }
       return absl::OkStatus();
     case v1::SampleResponse::kProgress:
-      if (observer_.on_step) {
-        observer_.on_step({.step = frame.progress().step(),
-                           .num_steps = frame.progress().num_steps()});
-      }
+      TellProgress(frame.progress());
       return absl::OkStatus();
     case v1::SampleResponse::kStates:
       return TakeStates(frame.states());
@@ -38,6 +36,16 @@ absl::Status SampleAssembler::Take(const v1::SampleResponse& frame) {
       return absl::OkStatus();  // A kind that a newer server sends.
   }
   return absl::OkStatus();
+}
+
+void SampleAssembler::TellProgress(const v1::SampleProgress& progress) {
+  if (!observer_.on_step) return;
+  SampleStep step = {.step = progress.step(),
+                     .num_steps = progress.num_steps()};
+  if (progress.has_diagnostics()) {
+    step.diagnostics = DecodeDiagnostics(progress.diagnostics());
+  }
+  observer_.on_step(step);
 }
 
 absl::Status SampleAssembler::TakeStates(const v1::SampleStates& states) {
@@ -69,12 +77,20 @@ absl::Status SampleAssembler::TakeFinal(const v1::SampleFinal& final_frame) {
   samples_.x.insert(samples_.x.end(), x->values.begin(), x->values.end());
   samples_.rows += x->rows;
   complete_ = final_frame.last() && samples_.rows == rows_;
+  if (!final_frame.last()) return absl::OkStatus();
+  // A server that does not say makes all.
+  samples_.steps =
+      final_frame.steps() == 0 ? samples_.start.num_steps : final_frame.steps();
+  if (final_frame.has_diagnostics()) {
+    samples_.diagnostics = DecodeDiagnostics(final_frame.diagnostics());
+  }
   return absl::OkStatus();
 }
 
 void SampleAssembler::Restart() {
   samples_.rows = 0;
   samples_.x.clear();
+  samples_.diagnostics.reset();
   complete_ = false;
 }
 

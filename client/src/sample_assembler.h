@@ -29,6 +29,7 @@ class SampleAssembler {
   absl::StatusOr<Samples> End(const absl::Status& status);
 
  private:
+  void TellProgress(const v1::SampleProgress& progress);
   absl::Status TakeStates(const v1::SampleStates& states);
   absl::Status TakeFinal(const v1::SampleFinal& final_frame);
 

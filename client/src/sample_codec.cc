@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/src/condition_codec.h"
+#include "client/src/diagnostics_codec.h"
 #include "client/src/duration_codec.h"
 #include "client/src/model_codec.h"
 #include "client/src/status_codec.h"
@@ -88,6 +89,9 @@ absl::Status EncodeFrames(const SampleQuery& query,
   request->set_states_every(query.states_every);
   request->set_states_rows(query.states_rows);
   request->set_progress_every(query.progress_every);
+  if (query.diagnostics.has_value()) {
+    EncodeDiagnostics(*query.diagnostics, request->mutable_diagnostics());
+  }
   request->set_deterministic(query.deterministic);
   request->set_require_exact(query.require_exact);
   EncodeDuration(std::min(query.progress_interval, kLongest),

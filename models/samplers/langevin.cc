@@ -20,7 +20,8 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
   return SamplerPlan{.table = LangevinSteps(*options, *level),
                      .start_scale = options->start_scale,
                      .start_alpha = level->alpha,
-                     .start_sigma = level->sigma};
+                     .start_sigma = level->sigma,
+                     .homogeneous = true};
 }
 
 }  // namespace

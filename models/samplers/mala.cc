@@ -26,7 +26,8 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
   return SamplerPlan{.table = MalaSteps(*options, *level),
                      .start_scale = options->start_scale,
                      .start_alpha = level->alpha,
-                     .start_sigma = level->sigma};
+                     .start_sigma = level->sigma,
+                     .homogeneous = true};
 }
 
 }  // namespace

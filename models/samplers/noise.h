@@ -20,17 +20,18 @@ namespace scoreserve {
 
 // What a draw is for. Values are part of the meaning of a seed: never reused.
 enum class Purpose : uint32_t {
-  kStep = 0,        // The noise of a sampler's step.
-  kStart = 1,       // The rows a sampler starts from.
-  kBatch = 2,       // Which rows a training step takes.
-  kNoiseLevel = 3,  // The level that a training row is noised to.
-  kObjective = 4,   // The objective's own noise or projections.
-  kWeights = 5,     // Initial weights.
-  kUser = 6,        // Examples, tests and benchmarks.
-  kMetropolis = 7,  // Whether a proposal is accepted.
-  kMask = 8,        // The noise on coordinates that are known.
-  kCompanion = 9,   // The velocities that a sampler starts with.
-  kCondition = 10,  // Whether a training row is trained without its class.
+  kStep = 0,         // The noise of a sampler's step.
+  kStart = 1,        // The rows a sampler starts from.
+  kBatch = 2,        // Which rows a training step takes.
+  kNoiseLevel = 3,   // The level that a training row is noised to.
+  kObjective = 4,    // The objective's own noise or projections.
+  kWeights = 5,      // Initial weights.
+  kUser = 6,         // Examples, tests and benchmarks.
+  kMetropolis = 7,   // Whether a proposal is accepted.
+  kMask = 8,         // The noise on coordinates that are known.
+  kCompanion = 9,    // The velocities that a sampler starts with.
+  kCondition = 10,   // Whether a training row is trained without its class.
+  kProjection = 11,  // The directions that diagnostics look along.
 };
 
 // One block: the four words for `counter` under `key`.

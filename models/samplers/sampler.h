@@ -57,6 +57,10 @@ struct SamplerPlan {
   double companion_scale = 0.0;
   // The α and σ of the start, as Step's end_alpha and end_sigma.
   double start_alpha = 1.0, start_sigma = 0.0;
+  // Whether its steps are all one at one label, so that a row is a
+  // time-homogeneous Markov chain with that label's density for its law, up to
+  // what the step size does: what diagnostics take for granted.
+  bool homogeneous = false;
 };
 
 struct Sampler {

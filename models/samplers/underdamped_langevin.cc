@@ -62,7 +62,8 @@ absl::StatusOr<SamplerPlan> Plan(const OptionValues& values,
                      .start_scale = options->start_scale,
                      .companion_scale = std::sqrt(options->temperature),
                      .start_alpha = level->alpha,
-                     .start_sigma = level->sigma};
+                     .start_sigma = level->sigma,
+                     .homogeneous = true};
 }
 
 }  // namespace

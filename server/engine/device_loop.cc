@@ -67,9 +67,9 @@ void DeviceLoop::Admit(absl::Duration patience) {
       lane.Add(std::move(*query), passes_begun_, now);
     } else {
       auto& request = std::get<SampleRequest>(work);
-      Lane& lane = LaneOf(request.model,
-                          {.energies = request.plan->table.has_metropolis(),
-                           .deterministic = request.deterministic});
+      Lane& lane =
+          LaneOf(request.model, {.energies = request.needs_energies(),
+                                 .deterministic = request.deterministic});
       lane.Add(std::move(request), now);
     }
   }

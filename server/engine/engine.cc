@@ -86,9 +86,8 @@ absl::Status Engine::Score(ScoreQuery query) {
 absl::Status Engine::Sample(SampleRequest request) {
   absl::Status checked = CheckSampleRequest(limits_, request);
   if (!checked.ok()) return checked;
-  const StepTable& table = request.plan->table;
   WorkAsked asked =
-      Ask(WorkClass::kSampling, *request.model, table.has_metropolis());
+      Ask(WorkClass::kSampling, *request.model, request.needs_energies());
   asked.caller = request.caller;
   asked.field = "rows";
   asked.rows = EvaluationsOfRows(request, 0, request.rows);

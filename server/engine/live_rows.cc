@@ -16,8 +16,21 @@
 #include "server/engine/block_state.h"
 #include "server/engine/block_steps.h"
 #include "server/engine/ending.h"
+#include "server/engine/observe_block.h"
 
 namespace scoreserve {
+namespace {
+
+// What rows of `run`, which lie at `row` of the pass and are `x` there, end
+// with: where they stand, if not all steps of their table are done.
+absl::Span<const float> Samples(const SampleRun& run, int64_t row,
+                                absl::Span<const float> x, Pass& pass) {
+  const StepTable& table = run.request().plan->table;
+  if (run.last_step() == table.num_steps()) return x;
+  return {PointsOf(table, pass, row), x.size()};
+}
+
+}  // namespace
 
 void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
   // A guided row takes two evaluations.
@@ -26,15 +39,12 @@ void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
   std::vector<BlockCut> cuts =
       CutRequest(request.rows, twofold ? std::max<int64_t>(1, most / 2) : most,
                  std::exchange(request.resume_from, {}));
-  std::vector<int64_t> steps;
-  for (const BlockCut& cut : cuts) {
-    steps.push_back(cut.state == nullptr ? 0 : cut.state->step);
-  }
-  const auto run = std::make_shared<SampleRun>(std::move(request), steps);
+  const auto run = std::make_shared<SampleRun>(std::move(request), cuts);
   const Instant rank = RankOf(run->request().deadline, now);
   for (size_t block = 0; block < cuts.size(); ++block) {
     BlockCut& cut = cuts[block];
-    if (steps[block] == run->request().plan->table.num_steps()) {
+    const int64_t step = cut.state == nullptr ? 0 : cut.state->step;
+    if (step == run->last_step()) {
       run->Collect(cut.first_row, cut.state->x);
       continue;
     }
@@ -44,7 +54,7 @@ void LiveRows::Add(SampleRequest request, int64_t most, Instant now) {
            .rows = cut.rows,
            .evaluations =
                EvaluationsOfRows(run->request(), cut.first_row, cut.rows),
-           .step = steps[block],
+           .step = step,
            .passes = 0,
            .rank = rank,
            .state = std::move(cut.state)});
@@ -189,14 +199,17 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
       run.Fail(Diverged(trajectory.step,
                         trajectory.first_row + FirstBadRow(x, dim)));
     } else {
+      if (run.wants_observations()) {
+        run.Observe(trajectory.block, trajectory.step,
+                    ObservationOf(run.request(), pass, row));
+      }
       ++trajectory.step;
       ++trajectory.passes;
       run.Used(trajectory.evaluations);
       run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x,
                   now);
-      const bool done =
-          trajectory.step == run.request().plan->table.num_steps();
-      if (done) run.Collect(trajectory.first_row, x);
+      const bool done = trajectory.step == run.last_step();
+      if (done) run.Collect(trajectory.first_row, Samples(run, row, x, pass));
       if (run.StateDue(trajectory.block, done, now)) {
         TellState(trajectory, row, pass);
       }
@@ -213,8 +226,7 @@ void LiveRows::CloseGaps(Pass& pass) {
   for (size_t i = 0; i < live_.size(); ++i) {
     const SampleRun* run = live_[i].run.get();  // Null where it was parked.
     const int64_t rows = live_[i].rows;
-    if (run != nullptr && !run->ended() &&
-        live_[i].step < run->request().plan->table.num_steps()) {
+    if (run != nullptr && !run->ended() && live_[i].step < run->last_step()) {
       if (to != from) {
         pass.MoveRows(from, to, rows);
         live_[kept] = std::move(live_[i]);

@@ -37,6 +37,26 @@ absl::Status CheckCount(absl::string_view field, int64_t count, int64_t most) {
                       absl::StrCat(count));
 }
 
+absl::Status CheckDiagnostics(const SampleRequest& request) {
+  const DiagnosticsOptions& options = *request.diagnostics;
+  if (!request.plan->homogeneous) {
+    return InvalidField("diagnostics",
+                        "absent: the sampler leaves no density invariant",
+                        "given");
+  }
+  const int64_t last = request.plan->table.num_steps() - 1;
+  if (options.burn_in < 0 || options.burn_in > last) {
+    return InvalidField(
+        "diagnostics.burn_in",
+        absl::StrCat("between 0 and ", last, ", so that some step counts"),
+        absl::StrCat(options.burn_in));
+  }
+  const double target = options.stop_at_r_hat.value_or(2.0);
+  if (target > 1.0 && std::isfinite(target)) return absl::OkStatus();
+  return InvalidField("diagnostics.stop_at_r_hat", "more than 1 and finite",
+                      absl::StrCat(target));
+}
+
 }  // namespace
 
 absl::Status CheckLabels(const LabelRule& rule, const Labels& labels,
@@ -157,6 +177,10 @@ absl::Status CheckSampleRequest(const Limits& limits,
       return InvalidField(
           "noise_start", "false: the sampler has no first noise level", "true");
     }
+  }
+  if (request.diagnostics.has_value()) {
+    checked = CheckDiagnostics(request);
+    if (!checked.ok()) return checked;
   }
   const int64_t state_bytes = StateBytes(request);
   if (request.stop_at != Instant::max() &&

@@ -38,7 +38,7 @@ absl::Status CheckConditions(int64_t classes, const Conditions& conditions,
 // Row counts of a query whose width has been checked.
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query);
 
-// Row counts, sizes and start of a request for samples.
+// Row counts, sizes, start and diagnostics of a request for samples.
 absl::Status CheckSampleRequest(const Limits& limits,
                                 const SampleRequest& request);
 

@@ -15,10 +15,20 @@
 
 namespace scoreserve {
 
-SampleRun::SampleRun(SampleRequest request, std::vector<int64_t> block_steps)
+SampleRun::SampleRun(SampleRequest request, absl::Span<const BlockCut> cuts)
     : request_(std::move(request)),
-      block_steps_(std::move(block_steps)),
-      block_told_(block_steps_.size()) {}
+      last_step_(request_.plan->table.num_steps()),
+      block_told_(cuts.size()) {
+  std::vector<int64_t> rows;
+  for (const BlockCut& cut : cuts) {
+    block_steps_.push_back(cut.state == nullptr ? 0 : cut.state->step);
+    rows.push_back(cut.rows);
+  }
+  if (!request_.diagnostics.has_value()) return;
+  diagnostics_ = std::make_unique<ChainDiagnostics>(*request_.diagnostics, rows,
+                                                    request_.model->dim(),
+                                                    request_.needs_energies());
+}
 
 SampleRun::~SampleRun() { Fail(StoppingError()); }
 
@@ -44,12 +54,28 @@ void SampleRun::Fail(const absl::Status& status) {
   if (!ended_) End(status);
 }
 
+void SampleRun::Observe(int64_t block, int64_t step,
+                        const ChainObservation& seen) {
+  if (!ended_) diagnostics_->Observe(block, step, seen);
+}
+
 void SampleRun::Stepped(int64_t block, int64_t step, int64_t first_row,
                         absl::Span<const float> x, Instant now) {
   if (ended_) return;
   block_steps_[block] = step;
   TellStates(step, first_row, x);
+  if (diagnostics_ != nullptr) MayEndEarly();
   TellProgress(now);
+}
+
+void SampleRun::MayEndEarly() {
+  if (last_step_ < request_.plan->table.num_steps()) return;
+  if (!diagnostics_->ShouldStop()) return;
+  // All rows end with the same step. Blocks of the pass that is being delivered
+  // may be one further than they have told.
+  last_step_ =
+      std::min(last_step_,
+               *std::max_element(block_steps_.begin(), block_steps_.end()) + 1);
 }
 
 void SampleRun::TellStates(int64_t step, int64_t first_row,
@@ -75,7 +101,13 @@ void SampleRun::TellProgress(Instant now) {
   if (!due && slowest / every == told_step_ / every) return;
   last_progress_ = now;
   told_step_ = slowest;
+  TellDiagnostics();
   request_.sink->Progress(slowest);
+}
+
+void SampleRun::TellDiagnostics() {
+  if (diagnostics_ == nullptr) return;
+  request_.sink->Diagnosed(diagnostics_->Summary(), last_step_);
 }
 
 bool SampleRun::StateDue(int64_t block, bool done, Instant now) {
@@ -112,6 +144,7 @@ void SampleRun::Stop(StopReason reason) {
 void SampleRun::End(absl::StatusOr<std::vector<float>> samples) {
   ended_ = true;
   request_.ticket.Release();
+  if (samples.ok()) TellDiagnostics();
   request_.sink->Done(std::move(samples));
   request_.sink = nullptr;
 }

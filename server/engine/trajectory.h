@@ -9,6 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "models/diagnostics/chain_diagnostics.h"
+#include "server/engine/block_cut.h"
 #include "server/engine/block_state.h"
 #include "server/engine/clock.h"
 #include "server/engine/work.h"
@@ -19,8 +21,8 @@ namespace scoreserve {
 // at the first bad status or with the last row. One thread: the device's.
 class SampleRun {
  public:
-  // `block_steps` says how many steps each block has done already.
-  SampleRun(SampleRequest request, std::vector<int64_t> block_steps);
+  // `cuts` are its blocks, and say how many steps each has done already.
+  SampleRun(SampleRequest request, absl::Span<const BlockCut> cuts);
   ~SampleRun();
 
   SampleRun(const SampleRun&) = delete;
@@ -28,6 +30,9 @@ class SampleRun {
 
   const SampleRequest& request() const { return request_; }
   bool ended() const { return ended_; }
+  // The step that its rows end with: the table's last one or, once its
+  // diagnostics have ended it early, another that no block has reached.
+  int64_t last_step() const { return last_step_; }
 
   // Takes the final positions of some rows, in model space; ends the run with
   // its samples when they were the last.
@@ -39,8 +44,14 @@ class SampleRun {
   // Ends the run with an error. No-op once ended.
   void Fail(const absl::Status& status);
 
+  // Whether its blocks are to be shown to Observe(), each time before
+  // Stepped(): block `block` has made its step `step`, counted from 0.
+  bool wants_observations() const { return diagnostics_ != nullptr; }
+  void Observe(int64_t block, int64_t step, const ChainObservation& seen);
+
   // Block `block` has done `step` steps. Tells the sink how far the slowest is
-  // and where the rows are, as often as it was asked for.
+  // and where the rows are, as often as it was asked for; ends the run with the
+  // next step where its diagnostics ask for it.
   void Stepped(int64_t block, int64_t step, int64_t first_row,
                absl::Span<const float> x, Instant now);
 
@@ -58,9 +69,13 @@ class SampleRun {
   void End(absl::StatusOr<std::vector<float>> samples);
   void TellStates(int64_t step, int64_t first_row, absl::Span<const float> x);
   void TellProgress(Instant now);
+  void TellDiagnostics();
+  void MayEndEarly();
 
   SampleRequest request_;
   std::vector<int64_t> block_steps_;
+  int64_t last_step_;
+  std::unique_ptr<ChainDiagnostics> diagnostics_;   // Null where not wanted.
   std::vector<std::optional<Instant>> block_told_;  // When, of states.
   std::vector<float>
       samples_;  // In data space; allocated by the first Collect().

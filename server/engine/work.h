@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "models/diagnostics/chain_diagnostics.h"
 #include "models/networks/guidance.h"
 #include "models/samplers/constraint.h"
 #include "models/samplers/sampler.h"
@@ -94,6 +95,11 @@ class SampleSink {
   // Where some rows are between two steps, to go on from elsewhere; valid
   // during the call. Only of requests that want states.
   virtual void State(const BlockState& state) = 0;
+  // How the rows have mixed so far, and the step that they end with: before
+  // each Progress(), and before Done() with samples. Only of requests that want
+  // diagnostics.
+  virtual void Diagnosed(const ChainSummary& /*summary*/,
+                         int64_t /*last_step*/) {}
   // Exactly one of the two, once, last. The samples, [rows · dim] in data space
   virtual void Done(absl::StatusOr<std::vector<float>> samples) = 0;
   // or, of requests that want states, a good end before the last step: State()
@@ -135,6 +141,9 @@ struct SampleRequest {
   // Every pass evaluates the same number of rows, so that the path is the same
   // bit for bit whatever it is batched with.
   bool deterministic = false;
+  // Call Diagnosed(); absent: never. Only of plans that are homogeneous. What
+  // goes on from states is observed from there on.
+  std::optional<DiagnosticsOptions> diagnostics = {};
   Instant deadline = Instant::max();
   SampleSink* sink = nullptr;
   std::string caller = {};  // As ScoreQuery's.
@@ -142,6 +151,13 @@ struct SampleRequest {
 
   bool wants_states() const {
     return state_interval.has_value() || stop_at != Instant::max();
+  }
+  // Whether its passes evaluate energies: to test proposals, or to show them
+  // where there are any; a guided score has none.
+  bool needs_energies() const {
+    return plan->table.has_metropolis() ||
+           (diagnostics.has_value() && model->target.has_energy &&
+            guidance.empty());
   }
 };
 

@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "server/engine/work.h"
 #include "server/service/caller.h"
+#include "server/service/diagnostics_codec.h"
 #include "server/service/request_codec.h"
 #include "server/service/resume_codec.h"
 #include "server/service/sample_outbox.h"
@@ -48,6 +49,12 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
       outbox_->PutProgress(step);
     });
+  }
+
+  void Diagnosed(const ChainSummary& summary, int64_t last_step) override {
+    // Goes with the frame that comes next.
+    absl::MutexLock lock(&mu_);
+    outbox_->PutDiagnostics(EncodeDiagnostics(summary), last_step);
   }
 
   void States(int64_t step, int64_t first_row,

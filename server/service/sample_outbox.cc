@@ -15,7 +15,7 @@
 namespace scoreserve {
 
 void SampleOutbox::PutStarted(v1::SamplingState identity, int64_t num_steps) {
-  num_steps_ = num_steps;
+  num_steps_ = last_step_ = num_steps;
   identity_ = std::move(identity);
   started_.emplace();
   started_->set_version(identity_.version());
@@ -24,7 +24,20 @@ void SampleOutbox::PutStarted(v1::SamplingState identity, int64_t num_steps) {
   started_->set_numerics(identity_.numerics());
 }
 
-void SampleOutbox::PutProgress(int64_t step) { progress_ = step; }
+void SampleOutbox::PutProgress(int64_t step) {
+  progress_.emplace();
+  progress_->set_step(step);
+  progress_->set_num_steps(num_steps_);
+  if (diagnostics_.has_value()) {
+    *progress_->mutable_diagnostics() = *diagnostics_;
+  }
+}
+
+void SampleOutbox::PutDiagnostics(v1::Diagnostics diagnostics,
+                                  int64_t last_step) {
+  diagnostics_ = std::move(diagnostics);
+  last_step_ = last_step;
+}
 
 void SampleOutbox::PutStates(int64_t step, int64_t first_row,
                              absl::Span<const float> x) {
@@ -84,9 +97,7 @@ bool SampleOutbox::Next(v1::SampleResponse* frame) {
     *frame->mutable_state() = std::move(resume_.begin()->second);
     resume_.erase(resume_.begin());
   } else if (progress_.has_value()) {
-    frame->mutable_progress()->set_step(
-        *std::exchange(progress_, std::nullopt));
-    frame->mutable_progress()->set_num_steps(num_steps_);
+    *frame->mutable_progress() = *std::exchange(progress_, std::nullopt);
   } else if (!samples_.empty()) {
     NextFinal(frame);
   } else if (stopped_.has_value()) {
@@ -110,7 +121,12 @@ void SampleOutbox::NextFinal(v1::SampleResponse* frame) {
       dim_, final->mutable_x());
   rows_sent_ += chunk;
   final->set_last(rows_sent_ == rows);
-  if (final->last()) samples_.clear();
+  if (!final->last()) return;
+  samples_.clear();
+  final->set_steps(last_step_);
+  if (diagnostics_.has_value()) {
+    *final->mutable_diagnostics() = *std::move(diagnostics_);
+  }
 }
 
 std::optional<absl::Status> SampleOutbox::end() const {

@@ -31,6 +31,9 @@ class SampleOutbox {
   // `identity` is what all states of the run say alike.
   void PutStarted(v1::SamplingState identity, int64_t num_steps);
   void PutProgress(int64_t step);
+  // What goes with the next progress, and with the last final frame; and the
+  // step that all rows end with, which is num_steps unless it is told here.
+  void PutDiagnostics(v1::Diagnostics diagnostics, int64_t last_step);
   // Cut by rows into frames of about kChunkBytes; all of them or none.
   void PutStates(int64_t step, int64_t first_row, absl::Span<const float> x);
   // Where rows stand; cut by rows likewise.
@@ -53,9 +56,11 @@ class SampleOutbox {
 
   const int64_t dim_;
   int64_t num_steps_ = 0;
+  int64_t last_step_ = 0;
+  std::optional<v1::Diagnostics> diagnostics_;  // The newest.
   v1::SamplingState identity_;
   std::optional<v1::SampleStarted> started_;
-  std::optional<int64_t> progress_;
+  std::optional<v1::SampleProgress> progress_;
   std::deque<v1::SampleStates> states_;
   int64_t state_bytes_ = 0;
   std::map<int64_t, v1::SamplingState> resume_;  // By first row.

@@ -17,6 +17,7 @@
 #include "models/status.h"
 #include "server/engine/data_map.h"
 #include "server/engine/request_checks.h"
+#include "server/service/diagnostics_codec.h"
 #include "server/service/request_codec.h"
 #include "server/service/resume_codec.h"
 #include "server/service/tensor_codec.h"
@@ -144,11 +145,8 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
     if (!rows.ok()) return rows.status();
     start.assign(rows->values.begin(), rows->values.end());
   }
-  if (wire.has_diagnostics()) {
-    return InvalidField("diagnostics",
-                        "absent: this version of the server computes none",
-                        "given");
-  }
+  const auto diagnostics = DecodeDiagnostics(wire, *plan);
+  if (!diagnostics.ok()) return diagnostics.status();
   const Conditions conditions = DecodeConditions(wire.condition());
   const absl::Status checked =
       CheckConditions(model->network->classes(), conditions, wire.rows());
@@ -180,6 +178,7 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
           times->budget.has_value() ? now + *times->budget : Instant::max(),
       .resume_from = *std::move(states),
       .deterministic = wire.deterministic(),
+      .diagnostics = *diagnostics,
       .sink = nullptr,
       .ticket = {},
   };

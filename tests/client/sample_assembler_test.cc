@@ -56,6 +56,59 @@ TEST(SampleAssemblerTest, PutsChunksTogetherAndTellsTheObserver) {
   EXPECT_THAT(steps, ElementsAre(1, 5));
 }
 
+TEST(SampleAssemblerTest, DiagnosticsComeWithProgressAndWithTheSamples) {
+  std::vector<SampleStep> steps;
+  SampleAssembler assembler(
+      {.on_step = [&](const SampleStep& step) { steps.push_back(step); }}, 1);
+  v1::SampleResponse started = Started(2, 9);
+  started.mutable_started()->set_num_steps(100);
+  ASSERT_TRUE(assembler.Take(started).ok());
+  v1::SampleResponse progress = Progress(5);
+  v1::Diagnostics* wire = progress.mutable_progress()->mutable_diagnostics();
+  wire->set_chains(1);
+  wire->set_steps(4);
+  wire->set_acceptance_rate(0.5);
+  wire->set_mean_score_norm(1.5);
+  v1::Mixing* mixing = wire->add_mixing();
+  mixing->set_quantity("score_norm");
+  mixing->set_mean(1.5);
+  mixing->set_split_r_hat(1.25);
+  mixing->set_effective_sample_size(7.0);
+  v1::SampleResponse final_frame = Final(0, {1}, 1, true);
+  final_frame.mutable_final()->set_steps(60);
+  *final_frame.mutable_final()->mutable_diagnostics() = *wire;
+  final_frame.mutable_final()->mutable_diagnostics()->clear_acceptance_rate();
+  ASSERT_TRUE(assembler.Take(progress).ok());
+  ASSERT_TRUE(assembler.Take(Progress(6)).ok());
+  ASSERT_TRUE(assembler.Take(final_frame).ok());
+  ASSERT_EQ(steps.size(), 2u);
+  ASSERT_TRUE(steps[0].diagnostics.has_value());
+  EXPECT_EQ(steps[0].diagnostics->chains, 1);
+  EXPECT_EQ(steps[0].diagnostics->steps, 4);
+  EXPECT_EQ(steps[0].diagnostics->acceptance_rate, 0.5);
+  EXPECT_EQ(steps[0].diagnostics->mean_score_norm, 1.5);
+  ASSERT_EQ(steps[0].diagnostics->mixing.size(), 1u);
+  EXPECT_EQ(steps[0].diagnostics->mixing[0].quantity, "score_norm");
+  EXPECT_EQ(steps[0].diagnostics->mixing[0].mean, 1.5);
+  EXPECT_EQ(steps[0].diagnostics->mixing[0].split_r_hat, 1.25);
+  EXPECT_EQ(steps[0].diagnostics->mixing[0].effective_sample_size, 7.0);
+  EXPECT_FALSE(steps[1].diagnostics.has_value());
+  const absl::StatusOr<Samples> samples = assembler.End(absl::OkStatus());
+  ASSERT_TRUE(samples.ok());
+  EXPECT_EQ(samples->steps, 60);
+  ASSERT_TRUE(samples->diagnostics.has_value());
+  EXPECT_FALSE(samples->diagnostics->acceptance_rate.has_value());
+}
+
+TEST(SampleAssemblerTest, AServerThatSaysNoStepsHasMadeAll) {
+  SampleAssembler assembler({}, 1);
+  v1::SampleResponse started = Started(2, 9);
+  started.mutable_started()->set_num_steps(100);
+  ASSERT_TRUE(assembler.Take(started).ok());
+  ASSERT_TRUE(assembler.Take(Final(0, {1}, 1, true)).ok());
+  EXPECT_EQ(assembler.End(absl::OkStatus())->steps, 100);
+}
+
 TEST(SampleAssemblerTest, PartsThatAreMissingOrOutOfPlaceAreInternal) {
   SampleAssembler unfinished({}, 2);
   ASSERT_TRUE(unfinished.Take(Final(0, {1}, 1, false)).ok());

@@ -199,9 +199,6 @@ TEST_F(KnownSamplesTest, RefusalsNameTheField) {
   SetMask({1, 2}, {0, 0}, &request);
   EXPECT_EQ(RefusedField(request), "mask");
   request = good;
-  request.mutable_diagnostics();
-  EXPECT_EQ(RefusedField(request), "diagnostics");
-  request = good;
   request.mutable_condition()->add_classes(1);
   EXPECT_EQ(RefusedField(request), "condition");
   request = good;

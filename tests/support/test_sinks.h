@@ -59,6 +59,10 @@ class TestSampleSink : public SampleSink {
     newest_[state.first_row] = state;
     if (on_state_) on_state_(state);
   }
+  void Diagnosed(const ChainSummary& summary, int64_t last_step) override {
+    summaries_.push_back(summary);
+    last_step_ = last_step;
+  }
   void Stopped(StopReason reason) override {
     stopped_ = reason;
     done_.Notify();
@@ -84,6 +88,15 @@ class TestSampleSink : public SampleSink {
     done_.WaitForNotification();
     return stopped_;
   }
+  // What it was told of its diagnostics, and of the step that it ended with.
+  const std::vector<ChainSummary>& summaries() const {
+    done_.WaitForNotification();
+    return summaries_;
+  }
+  int64_t last_step() const {
+    done_.WaitForNotification();
+    return last_step_;
+  }
   // The newest state of each block.
   std::vector<BlockState> newest() const {
     std::vector<BlockState> states;
@@ -106,6 +119,8 @@ class TestSampleSink : public SampleSink {
   std::map<std::pair<int64_t, int64_t>, std::vector<float>> states_;
   std::map<int64_t, BlockState> newest_;
   std::function<void(const BlockState&)> on_state_;
+  std::vector<ChainSummary> summaries_;
+  int64_t last_step_ = 0;
   std::optional<StopReason> stopped_;
   absl::Status status_;
   std::vector<float> samples_;

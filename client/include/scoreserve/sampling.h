@@ -61,6 +61,41 @@ struct DomainQuery {
   bool reflect = false;  // Mirror at the boundary, instead of projecting to it.
 };
 
+// Asks how well the rows mix, each of which is a chain then: of samplers that
+// leave a density invariant (langevin, underdamped_langevin, mala); others
+// refuse it. Does not change the samples.
+struct DiagnosticsQuery {
+  // Steps at the beginning that do not count: at least 0, and fewer than all.
+  int64_t burn_in = 0;
+  // End the run, with all rows at one step, once the largest split R̂ is at most
+  // this, more than 1; absent: never. A heuristic: chains that all miss a mode
+  // agree too.
+  std::optional<double> stop_at_r_hat = {};
+};
+
+// How one quantity mixes over all chains. docs/sampling.md says what the
+// numbers mean.
+struct Mixing {
+  std::string quantity = {};
+  double mean = 0.0;  // NaN before the first step that counts.
+  // Both NaN until 64 steps count, and where nothing moves.
+  double split_r_hat = 0.0;            // 1 where the chains agree.
+  double effective_sample_size = 0.0;  // Of all chains together.
+};
+
+// How well the chains of a run have mixed over the steps that count. Where a
+// run goes on on another stream, these are the steps from there on.
+struct Diagnostics {
+  int64_t chains = 0;  // Rows that are observed: the first 1,024 at most.
+  int64_t steps = 0;   // After burn-in, of the row that has fewest.
+  // The share of proposals that were accepted; only of samplers that test.
+  std::optional<double> acceptance_rate = {};
+  double mean_score_norm = 0.0;  // In model space.
+  // "score_norm", "energy" where the model has one, "projection_0" to
+  // "projection_7": rows along fixed random directions. All in model space.
+  std::vector<Mixing> mixing = {};
+};
+
 // What it takes to go on with a run that was stopped: opaque, and to be stored
 // as it is.
 struct SampleCheckpoint {
@@ -96,6 +131,7 @@ struct SampleQuery {
   // Tell how far it is every so many steps, 0: by time alone; and this often.
   int64_t progress_every = 0;
   absl::Duration progress_interval = absl::Milliseconds(100);
+  std::optional<DiagnosticsQuery> diagnostics = {};
 
   // Where the connection breaks or the server drains, the run goes on by itself
   // from the newest state of its rows, on whichever server answers: up to
@@ -131,6 +167,7 @@ struct SampleStart {
 struct SampleStep {
   int64_t step = 0;
   int64_t num_steps = 0;
+  std::optional<Diagnostics> diagnostics = {};  // Where they were asked for.
 };
 
 // Where rows first_row, first_row + 1, … are after `step` steps. `x` is valid
@@ -169,6 +206,9 @@ struct Samples {
   int64_t rows = 0;
   int64_t dim = 0;
   std::vector<float> x = {};  // [rows, dim], in data space.
+  // Steps made: start.num_steps, or fewer where stop_at_r_hat was reached.
+  int64_t steps = 0;
+  std::optional<Diagnostics> diagnostics = {};  // Where they were asked for.
 };
 
 }  // namespace client

@@ -32,6 +32,15 @@ TEST(ProgressTest, TextHasRateAndTimeLeft) {
             "[####################] 100%  100/100 steps  25/s  4.0 s");
 }
 
+TEST(ProgressTest, ANoteStandsBehindTheText) {
+  std::ostringstream out;
+  ProgressLine progress(out, /*terminal=*/false, kBegin);
+  progress.Show(50, 100, kBegin + absl::Seconds(1), "R-hat 1.013");
+  EXPECT_EQ(out.str(),
+            "[##########----------]  50%  50/100 steps  50/s  1.0 s left  "
+            "R-hat 1.013\n");
+}
+
 TEST(ProgressTest, ElsewhereThanOnATerminalEachTenthIsALine) {
   std::ostringstream out;
   ProgressLine progress(out, /*terminal=*/false, kBegin);

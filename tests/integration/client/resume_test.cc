@@ -78,6 +78,34 @@ TEST(ClientResumeTest, ACallWithACallbackGoesOnToo) {
   EXPECT_EQ(resumes, 1);
 }
 
+TEST(ClientResumeTest, DiagnosticsBeginAnewWhereARunGoesOn) {
+  ModelServer server;
+  const auto whole = NewClient(server)->Sample(Seeded(200'000));
+  ASSERT_TRUE(whole.ok());
+  TcpProxy proxy(server.port());
+  const auto client =
+      std::move(Client::New({.target = proxy.address()})).value();
+  SampleQuery query = Seeded(200'000);
+  query.diagnostics = DiagnosticsQuery{.burn_in = 100};
+  int64_t resumed_at = -1;
+  const auto samples = client->Sample(
+      query,
+      {.on_step =
+           [&](const SampleStep& step) {
+             EXPECT_TRUE(step.diagnostics.has_value());
+             if (resumed_at < 0 && step.step > 1000) proxy.Cut();
+           },
+       .on_resume =
+           [&](const SampleResume& resume) { resumed_at = resume.step; }});
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_EQ(samples->x, whole->x);
+  EXPECT_EQ(samples->steps, 200'000);
+  ASSERT_GE(resumed_at, 100);
+  ASSERT_TRUE(samples->diagnostics.has_value());
+  EXPECT_EQ(samples->diagnostics->steps, 200'000 - resumed_at);
+  EXPECT_EQ(samples->diagnostics->chains, 4);
+}
+
 TEST(ClientResumeTest, ARunThatMayNotGoOnEndsWithItsStream) {
   ModelServer server;
   TcpProxy proxy(server.port());

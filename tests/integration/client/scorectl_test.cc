@@ -111,6 +111,44 @@ TEST_F(ScorectlTest, SamplesAndNamesTheSeed) {
   EXPECT_TRUE(nlohmann::json::parse(drawn.out)["seed"].is_number_unsigned());
 }
 
+TEST_F(ScorectlTest, DiagnosticsAreATableAndJson) {
+  const std::string mala =
+      "sample --model plain --sampler mala --rows 8 --steps 2000 "
+      "--set step_size=0.5 --seed 1 --diagnostics --burn-in 100 ";
+  const Ran ran = Run(absl::StrCat(mala, "--output ", folder_ / "x.csv"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("diagnostics of 8 chains over 1901 steps, "));
+  EXPECT_THAT(ran.err, HasSubstr("% of proposals accepted\nquantity "));
+  EXPECT_THAT(ran.err, HasSubstr("\nprojection_7  "));
+  const Ran json = Run(absl::StrCat(mala, "--format json"));
+  const auto diagnostics = nlohmann::json::parse(json.out)["diagnostics"];
+  EXPECT_EQ(diagnostics["chains"], 8);
+  EXPECT_GT(diagnostics["acceptance_rate"], 0.5);
+  EXPECT_LT(diagnostics["acceptance_rate"], 1.0);
+  ASSERT_EQ(diagnostics["mixing"].size(), 10u);
+  EXPECT_EQ(diagnostics["mixing"][1]["quantity"], "energy");
+  EXPECT_LT(diagnostics["mixing"][1]["split_r_hat"], 1.1);
+}
+
+TEST_F(ScorectlTest, ARunStopsWhereItsChainsAgree) {
+  const std::string langevin =
+      "sample --model plain --sampler langevin --rows 8 --set step_size=0.5 "
+      "--seed 1 --format json ";
+  const Ran ran = Run(absl::StrCat(
+      langevin, "--steps 100000 --diagnostics --rhat-target 1.05"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  const auto json = nlohmann::json::parse(ran.out);
+  const int64_t steps = json["steps"];
+  EXPECT_LT(steps, 100000);
+  EXPECT_EQ(json["num_steps"], 100000);
+  EXPECT_THAT(ran.err,
+              HasSubstr(absl::StrCat("stopped after step ", steps,
+                                     " of 100000: every R-hat is at most "
+                                     "1.05")));
+  const Ran shorter = Run(absl::StrCat(langevin, "--steps ", steps));
+  EXPECT_EQ(nlohmann::json::parse(shorter.out)["x"], json["x"]);
+}
+
 TEST_F(ScorectlTest, ImagesBecomeAContactSheet) {
   const Ran ran = Run(absl::StrCat(
       "sample --model images --sampler annealed_langevin --steps 5 --output ",
@@ -220,6 +258,13 @@ TEST_F(ScorectlTest, EachKindOfFailureHasItsExitCodeAndOneLine) {
       {"sample --model plain --sampler langevin --animate x.jpg", 2,
        "--animate must end in .gif, .png or .apng; was 'x.jpg'"},
       {"sample --model plain --sampler langevin --frames 0", 2, "--frames"},
+      {"sample --model plain --sampler langevin --burn-in 5", 2,
+       "--diagnostics"},
+      {"sample --model images --sampler annealed_langevin --diagnostics", 1,
+       "diagnostics must be absent: annealed_langevin leaves no density"},
+      {"sample --model plain --sampler langevin --set step_size=0.1 "
+       "--diagnostics --rhat-target 1",
+       1, "diagnostics.stop_at_r_hat must be more than 1"},
       {"status --server localhost", 2, "target must be HOST:PORT"},
       {"status --server 127.0.0.1:1", 3, "127.0.0.1:1"},
       {"models --timeout 0.05 --server 127.0.0.1:1", 4, ""},

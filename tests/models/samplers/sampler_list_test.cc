@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "models/io/model_config.h"
 #include "models/processes/noise_process.h"
@@ -105,6 +107,23 @@ TEST(SamplerListTest, EveryOptionIsRefusedByItsName) {
       EXPECT_EQ(FieldOf(status), option.name) << sampler.name;
     }
   }
+}
+
+// What diagnostics take for granted: one label and one kind of step throughout.
+TEST(SamplerListTest, HomogeneousSamplersStayAtOneLabel) {
+  std::vector<std::string> homogeneous;
+  for (const Sampler& sampler : Samplers()) {
+    const SamplerPlan plan =
+        sampler.plan(ExampleOptions(sampler, Target()), Target()).value();
+    if (!plan.homogeneous) continue;
+    homogeneous.push_back(sampler.name);
+    for (int64_t i = 0; i < plan.table.num_steps(); ++i) {
+      ASSERT_EQ(plan.table.At(i).label, plan.table.At(0).label);
+      ASSERT_EQ(plan.table.At(i).kind, plan.table.At(0).kind);
+    }
+  }
+  EXPECT_THAT(homogeneous,
+              testing::ElementsAre("langevin", "mala", "underdamped_langevin"));
 }
 
 TEST(SamplerListTest, FindsByName) {

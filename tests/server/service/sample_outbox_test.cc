@@ -59,6 +59,46 @@ TEST(SampleOutboxTest, StatesAreCutByRowsAndBoundedInAll) {
   EXPECT_THAT(Drain(outbox), ElementsAre("states 4 from 4", "states 4 from 6"));
 }
 
+// The newest goes with the newest progress, and what is told last with the end.
+TEST(SampleOutboxTest, DiagnosticsGoWithProgressAndTheLastFrame) {
+  constexpr int64_t kDim = 1 << 18;  // Two rows a frame.
+  SampleOutbox outbox(kDim);
+  outbox.PutStarted({}, 100);
+  v1::SampleResponse frame;
+  ASSERT_TRUE(outbox.Next(&frame));
+  v1::Diagnostics diagnostics;
+  diagnostics.set_steps(10);
+  outbox.PutDiagnostics(diagnostics, 100);
+  outbox.PutProgress(10);
+  diagnostics.set_steps(20);
+  outbox.PutDiagnostics(diagnostics, 100);
+  outbox.PutProgress(20);
+  ASSERT_TRUE(outbox.Next(&frame));
+  EXPECT_EQ(frame.progress().step(), 20);
+  EXPECT_EQ(frame.progress().diagnostics().steps(), 20);
+  diagnostics.set_steps(30);
+  outbox.PutDiagnostics(diagnostics, 31);
+  outbox.PutEnd(std::vector<float>(3 * kDim));
+  ASSERT_TRUE(outbox.Next(&frame));
+  EXPECT_FALSE(frame.final().last());
+  EXPECT_FALSE(frame.final().has_diagnostics());
+  ASSERT_TRUE(outbox.Next(&frame));
+  EXPECT_TRUE(frame.final().last());
+  EXPECT_EQ(frame.final().diagnostics().steps(), 30);
+  EXPECT_EQ(frame.final().steps(), 31);
+}
+
+TEST(SampleOutboxTest, WithoutDiagnosticsTheLastFrameTellsTheStepsAlone) {
+  SampleOutbox outbox(1);
+  outbox.PutStarted({}, 100);
+  outbox.PutEnd(std::vector<float>{1});
+  v1::SampleResponse frame;
+  ASSERT_TRUE(outbox.Next(&frame));
+  ASSERT_TRUE(outbox.Next(&frame));
+  EXPECT_FALSE(frame.final().has_diagnostics());
+  EXPECT_EQ(frame.final().steps(), 100);
+}
+
 TEST(SampleOutboxTest, AnErrorComesAfterWhatWaits) {
   SampleOutbox outbox(2);
   outbox.PutStates(1, 0, {1, 2});
