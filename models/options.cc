@@ -39,16 +39,25 @@ bool Contains(const Range& range, double number) {
          (range.min_included ? number >= range.min : number > range.min);
 }
 
+// A bound as people write it: whole ones in full, not 1e+06.
+std::string BoundText(double bound) {
+  constexpr double kLargest = 1e15;  // Exact in either type.
+  if (bound == std::trunc(bound) && std::abs(bound) <= kLargest) {
+    return absl::StrCat(static_cast<int64_t>(bound));
+  }
+  return absl::StrCat(bound);
+}
+
 std::string Rule(const Range& range) {
+  const std::string min = BoundText(range.min), max = BoundText(range.max);
   const bool has_min = range.min > Range().min,
              has_max = range.max < Range().max;
   if (has_min && has_max) {
-    return absl::StrCat("between ", range.min, " and ", range.max);
+    return absl::StrCat("between ", min, " and ", max);
   }
-  if (has_max) return absl::StrCat("at most ", range.max);
+  if (has_max) return absl::StrCat("at most ", max);
   if (!has_min) return "finite";
-  return absl::StrCat(range.min_included ? "at least " : "more than ",
-                      range.min);
+  return absl::StrCat(range.min_included ? "at least " : "more than ", min);
 }
 
 template <typename Number>

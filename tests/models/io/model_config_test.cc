@@ -126,9 +126,9 @@ TEST(ModelConfigTest, RefusalsOfProcessesAndClassesNameTheKey) {
        "process_options must be an object; was an integer"},
       {Timed("beta_min", "beta_max"),
        "process_options.beta_max must be given once"},
-      {Timed("10", "-1"), "classes must be between 0 and 1e+06; was -1"},
+      {Timed("10", "-1"), "classes must be between 0 and 1000000; was -1"},
       {Timed("10", "1000001"),
-       "classes must be between 0 and 1e+06; was 1000001"},
+       "classes must be between 0 and 1000000; was 1000001"},
       {Timed("10", "2.5"), "classes must be an integer; was 2.5"},
       {Timed("10", "\"ten\""), "classes must be an integer; was 'ten'"},
       // A process beside any other label is an unknown key.

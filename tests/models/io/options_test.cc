@@ -62,6 +62,24 @@ TEST(OptionTableTest, ARequiredOptionMustBeGiven) {
   EXPECT_TRUE(table.Parse({{"cups", int64_t{1}}}).ok());
 }
 
+TEST(OptionTableTest, WholeBoundsAreWrittenInFullHoweverLarge) {
+  const OptionTable<Brew> table(
+      {{"cups", &Brew::cups, Between(1, 1e9), "…"},
+       {"strength", &Brew::strength, {.min = 0.25, .max = 1'500'000}, "…"}});
+  EXPECT_EQ(table.Parse({{"cups", int64_t{0}}}).status().message(),
+            "cups must be between 1 and 1000000000; was 0");
+  EXPECT_EQ(table.Describe()[1].rule, "between 0.25 and 1500000");
+  const auto rule = [](const Range& range) {
+    return OptionTable<Brew>({{"strength", &Brew::strength, range, "…"}})
+        .Describe()[0]
+        .rule;
+  };
+  EXPECT_EQ(rule({.max = 1e6}), "at most 1000000");
+  EXPECT_EQ(rule({.min = -2e6}), "at least -2000000");
+  EXPECT_EQ(rule({.min = 1e-9, .min_included = false}), "more than 1e-09");
+  EXPECT_EQ(rule({.max = 1e100}), "at most 1e+100");
+}
+
 TEST(OptionTableTest, DescribesItselfInWords) {
   const std::vector<OptionDescription> described = Table().Describe();
   ASSERT_EQ(described.size(), 4u);

@@ -79,7 +79,7 @@ TEST(LangevinTest, RefusesOptionsOutOfRangeByNameRuleAndValue) {
   EXPECT_EQ(Refused({{"step_size", -1.0}}, kNoLabel),
             "step_size must be more than 0; was -1");
   EXPECT_EQ(Refused({{"step_size", 0.1}, {"num_steps", int64_t{0}}}, kNoLabel),
-            "num_steps must be between 1 and 1e+09; was 0");
+            "num_steps must be between 1 and 1000000000; was 0");
   EXPECT_NE(Refused({{"step_size", 0.1}, {"num_steps", int64_t{1'000'000'001}}},
                     kNoLabel),
             "");
