@@ -13,7 +13,11 @@
 namespace scoreserve {
 
 struct PredictorCorrectorOptions : GridOptions {
-  PredictorCorrectorOptions() { num_steps = 500; }
+  // The published end, and one that every predictor can do.
+  PredictorCorrectorOptions() {
+    num_steps = 500;
+    end = "mean";
+  }
   std::string predictor = "ancestral";
   std::string corrector = "langevin";
   int64_t corrector_steps = 1;
@@ -32,7 +36,8 @@ const OptionTable<PredictorCorrectorOptions>& PredictorCorrectorOptionTable();
 // The norms are of the row's own score and noise, where the published code
 // takes means over its batch. Needs a process; predictors are steps without a
 // companion: ancestral, ddim, euler_maruyama, and reverse_diffusion where the
-// process has increments.
+// process has increments. These last two take no step to clean data, `end`
+// to_zero.
 Sampler PredictorCorrectorSampler();
 
 }  // namespace scoreserve

@@ -17,7 +17,7 @@ namespace {
 constexpr double kX[] = {1.0, -2.0, 0.5}, kScore[] = {-1.0, 2.0, 0.5},
                  kZ[] = {0.3, -0.4, 1.2};
 
-// Ten steps uniform from 0.5, each 0.1 wide at the front.
+// Four steps down from time 0.5, each 0.1 wide.
 SamplerPlan HalfWay(const char* process, const char* corrector) {
   return PlanOf(PredictorCorrectorSampler(),
                 {{"num_steps", int64_t{4}},
@@ -54,8 +54,7 @@ TEST(PredictorCorrectorTest, CorrectionsAreThePublishedOnes) {
       ExpectGolden(kX[k] + h * kScore[k] + std::sqrt(2.0 * h) * kZ[k], row.x[k],
                    row.name);
     }
-    // ald's h goes like σ²; the published one is that of σ = 0.7071 (ve), and
-    // the level's own here.
+    // ald's h goes like the σ² of the level, ½ at time 0.5 of ve.
     const SamplerTarget target = TimeTarget(row.name);
     const Level from = target.process->At(0.5), to = target.process->At(0.4);
     const double a = std::pow(from.alpha / to.alpha, 2);
@@ -132,6 +131,23 @@ TEST(PredictorCorrectorTest, WithoutCorrectionsItIsThePredictor) {
   const Step step = FirstOrderStep(from, to, 1.0);
   EXPECT_NEAR(plan.table.At(2).xs, step.xs, 1e-12 * step.xs);
   EXPECT_NEAR(plan.table.At(2).xz, step.xz, 1e-12 * step.xz);
+}
+
+TEST(PredictorCorrectorTest, TheDefaultEndSuitsEveryPredictor) {
+  const SamplerTarget vp = TimeTarget("vp");
+  for (const char* predictor :
+       {"ancestral", "ddim", "euler_maruyama", "reverse_diffusion"}) {
+    const SamplerPlan plan =
+        PlanOf(PredictorCorrectorSampler(),
+               {{"predictor", std::string(predictor)},
+                {"corrector", std::string("ald")}},
+               vp);
+    // The last step adds no noise, so what is left of it is that of the
+    // earliest level, σ² = 1e-4: 500 steps end near the data's variance.
+    EXPECT_EQ(plan.table.num_steps(), 1000) << predictor;
+    EXPECT_EQ(plan.table.At(999).xz, 0.0) << predictor;
+    EXPECT_NEAR(EndVariance(plan, vp, 0.5), 0.5, 0.02) << predictor;
+  }
 }
 
 TEST(PredictorCorrectorTest, RefusesWhatDoesNotFit) {
