@@ -4,12 +4,10 @@
 #define SCORESERVE_CLIENT_CMD_ANIMATE_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "client/cmd/state_frames.h"
 #include "models/io/rows.h"
 #include "scoreserve/client.h"
@@ -31,34 +29,29 @@ void AddAnimateOptions(CLI::App& command, AnimateOptions& options);
 absl::Status CheckAnimate(const AnimateOptions& options,
                           const ModelInfo& model);
 
-// How far apart the states of a run are, and how much of them is kept.
+// How much is kept of a run.
 struct AnimationPlan {
-  int64_t num_steps = 0;
-  int64_t states_every = 1;
   int64_t rows = 0;  // The first of the run's; all of them where that will do.
-  int64_t max_frames = 0;
+  int64_t max_frames = 0;  // At most so many states come.
 };
 
-// For a run of num_steps steps: states nearest to `frames` of them, and as many
-// rows of `dim` numbers as can be told apart and kept. Requires 1 of each.
-AnimationPlan PlanAnimation(int64_t num_steps, int64_t frames, int64_t rows,
-                            int64_t dim);
+// For a run of any number of steps that is asked for about `frames` states: as
+// many rows of `dim` numbers as can be told apart and kept. Requires 1 of each.
+AnimationPlan PlanAnimation(int64_t frames, int64_t rows, int64_t dim);
 
 // What moves during one run, on its way to a file. Thread-compatible.
 class Recording {
  public:
-  // Asks the server for the run's number of steps, by beginning `query` and
-  // cancelling it, and sets query->states_every. Says on standard error where
-  // not all rows will be drawn. The server's own error where it refuses.
-  static absl::StatusOr<std::unique_ptr<Recording>> New(
-      Client& client, const AnimateOptions& options, const ModelInfo& model,
-      SampleQuery* query);
+  // Makes `query` ask for as many states as there will be frames, of the rows
+  // that will be drawn. Says on standard error where those are not all.
+  Recording(const AnimateOptions& options, const ModelInfo& model,
+            SampleQuery* query);
 
   void Take(const SampleState& state) { frames_.Take(state); }
 
-  // Writes the animation, which ends with `samples`, all rows of the run. To be
-  // called once, last.
-  absl::Status Write(const Rows& samples);
+  // Writes the animation, which ends with `last`, all rows of the run after
+  // num_steps steps. To be called once, last.
+  absl::Status Write(int64_t num_steps, const Rows& last);
 
  private:
   Recording(std::string path, ModelInfo model, const AnimationPlan& plan);

@@ -172,10 +172,7 @@ absl::Status Run(const Options& options) {
   known->Fill(query);
   std::unique_ptr<Recording> recording;
   if (options.animate.wanted()) {
-    absl::StatusOr<std::unique_ptr<Recording>> made =
-        Recording::New(**client, options.animate, *model, &query);
-    if (!made.ok()) return made.status();
-    recording = *std::move(made);
+    recording = std::make_unique<Recording>(options.animate, *model, &query);
   }
   const absl::Time begin = absl::Now();
   absl::StatusOr<Samples> samples = Draw(**client, query, recording.get());
@@ -189,7 +186,9 @@ absl::Status Run(const Options& options) {
     if (!written.ok()) return written;
   }
   absl::Status plotted = WritePlot(options.output, *model, x, std::nullopt);
-  if (plotted.ok() && recording != nullptr) plotted = recording->Write(x);
+  if (plotted.ok() && recording != nullptr) {
+    plotted = recording->Write(samples->start.num_steps, x);
+  }
   if (!plotted.ok()) return plotted;
   return PrintResult(options, *samples, x, time);
 }

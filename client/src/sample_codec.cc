@@ -87,6 +87,7 @@ void EncodeDomain(const DomainQuery& domain, v1::SampleRequest* request) {
 absl::Status EncodeFrames(const SampleQuery& query,
                           v1::SampleRequest* request) {
   request->set_states_every(query.states_every);
+  request->set_states_count(query.states_count);
   request->set_states_rows(query.states_rows);
   request->set_progress_every(query.progress_every);
   if (query.diagnostics.has_value()) {

@@ -77,7 +77,7 @@ struct Sampler {
   std::function<OptionValues(const SamplerTarget&)> example = {};
 };
 
-// All of them, by name. A new sampler is one line in sampler_list.cc.
+// All of them, by name. A new sampler is one line in sampler_list.inc.
 const std::vector<Sampler>& Samplers();
 
 // Options to begin with on `target`: what must be given, at the values that the

@@ -6,34 +6,20 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "models/samplers/annealed_langevin.h"
-#include "models/samplers/ddim.h"
-#include "models/samplers/dpm_solver.h"
-#include "models/samplers/euler_maruyama.h"
-#include "models/samplers/heun.h"
-#include "models/samplers/langevin.h"
-#include "models/samplers/mala.h"
-#include "models/samplers/predictor_corrector.h"
-#include "models/samplers/reverse_diffusion.h"
 #include "models/samplers/sampler.h"
-#include "models/samplers/underdamped_langevin.h"
 #include "models/status.h"
 
 namespace scoreserve {
 
+#define SAMPLER(New) Sampler New();
+#include "models/samplers/sampler_list.inc"
+#undef SAMPLER
+
 const std::vector<Sampler>& Samplers() {
-  // A new sampler is one line here, by name.
   static const auto& samplers = *new std::vector<Sampler>({
-      AnnealedLangevinSampler(),
-      DdimSampler(),
-      DpmSolverSampler(),
-      EulerMaruyamaSampler(),
-      HeunSampler(),
-      LangevinSampler(),
-      MalaSampler(),
-      PredictorCorrectorSampler(),
-      ReverseDiffusionSampler(),
-      UnderdampedLangevinSampler(),
+#define SAMPLER(New) New(),
+#include "models/samplers/sampler_list.inc"
+#undef SAMPLER
   });
   return samplers;
 }

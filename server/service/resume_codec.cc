@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "models/status.h"
 #include "server/service/request_codec.h"
+#include "server/service/request_digests.h"
 #include "server/service/tensor_codec.h"
 
 namespace scoreserve {
@@ -56,7 +57,7 @@ absl::Status CheckSame(int i, const v1::SamplingState& state,
                         theirs);
   }
   const std::string option = DifferingOption(state.options(), run.options());
-  if (option.empty()) return absl::OkStatus();
+  if (option.empty()) return CheckDigests(i, state, run);
   return InvalidField(At(i, absl::StrCat("options.", option)),
                       "as the request's", "not");
 }
@@ -101,6 +102,11 @@ v1::SamplingState IdentityOf(const v1::SampleRequest& wire,
   identity.set_seed(seed);
   identity.set_rows(wire.rows());
   identity.set_numerics(std::move(numerics));
+  if (wire.has_state_interval() || wire.has_time_budget() ||
+      !wire.resume_from().empty()) {
+    const auto digests = DigestsOf(wire);
+    identity.mutable_digests()->insert(digests.begin(), digests.end());
+  }
   return identity;
 }
 

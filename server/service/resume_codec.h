@@ -23,7 +23,8 @@ absl::StatusOr<ModelSelector> SelectModel(const v1::SampleRequest& wire);
 // not here is FAILED_PRECONDITION, VERSION_GONE.
 absl::Status LookUpError(const v1::SampleRequest& wire, absl::Status status);
 
-// What is run: the part that is the same in all of its states.
+// What is run: the part that is the same in all of its states. Without digests
+// where `wire` neither asks for states nor brings any.
 v1::SamplingState IdentityOf(const v1::SampleRequest& wire,
                              const ModelSnapshot& model, uint64_t seed,
                              std::string numerics);

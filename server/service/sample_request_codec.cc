@@ -1,5 +1,6 @@
 #include "server/service/sample_request_codec.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -112,6 +113,23 @@ absl::StatusOr<Box> DecodeDomain(const v1::Domain& wire,
   return box;
 }
 
+// The steps between two states of a run of `num_steps`; 0: none are wanted.
+absl::StatusOr<int64_t> DecodeStatesEvery(const v1::SampleRequest& wire,
+                                          int64_t num_steps) {
+  const int64_t count = wire.states_count();
+  if (count == 0) return wire.states_every();
+  if (count < 0) {
+    return InvalidField("states_count", "at least 0", absl::StrCat(count));
+  }
+  if (wire.states_every() != 0) {
+    return InvalidField("states_count", "0 where states_every is given",
+                        absl::StrCat(count));
+  }
+  const double every =
+      static_cast<double>(num_steps) / static_cast<double>(count);
+  return std::max<int64_t>(1, std::llround(every));
+}
+
 // Null where the request knows nothing of its rows.
 absl::StatusOr<std::shared_ptr<const Constraint>> DecodeConstraint(
     const v1::SampleRequest& wire, const DataSpace& space) {
@@ -156,6 +174,9 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
   if (!constraint.ok()) return constraint.status();
   const absl::StatusOr<Times> times = DecodeTimes(wire);
   if (!times.ok()) return times.status();
+  const absl::StatusOr<int64_t> states_every =
+      DecodeStatesEvery(wire, plan->table.num_steps());
+  if (!states_every.ok()) return states_every.status();
   absl::StatusOr<std::vector<BlockState>> states = DecodeStates(wire, space);
   if (!states.ok()) return states.status();
   return SampleRequest{
@@ -168,7 +189,7 @@ absl::StatusOr<SampleRequest> DecodeSampleRequest(
       .condition = {conditions.classes.begin(), conditions.classes.end()},
       .guidance = {conditions.guidance.begin(), conditions.guidance.end()},
       .constraint = *std::move(constraint),
-      .states_every = wire.states_every(),
+      .states_every = *states_every,
       .states_rows = wire.states_rows(),
       .progress_every = wire.progress_every(),
       .progress_interval =

@@ -1,15 +1,20 @@
 // Runs that end early and go on, over the wire.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "models/samplers/sampler.h"
+#include "server/service/request_codec.h"
 #include "tests/support/test_server.h"
 
 namespace scoreserve {
@@ -28,19 +33,28 @@ struct Outcome {
 class SampleResumeTest : public testing::Test {
  protected:
   SampleResumeTest()
-      : server_({{"mlp", MlpFiles(8)}, {"gauss", GaussianFiles(2, 1.0f)}}) {}
+      : server_({{"mlp", MlpFiles(8)},
+                 {"gauss", GaussianFiles(2, 1.0f)},
+                 {"noisy", GaussianFiles(2, 1.0f, LabelKind::kNoiseLevel)}}) {}
 
   Outcome Run(const v1::SampleRequest& request) {
     return Run(request, [](const v1::SampleResponse&) {});
   }
+  // Goes away after so many states.
+  Outcome Run(const v1::SampleRequest& request, int64_t states) {
+    return Run(
+        request, [](const v1::SampleResponse&) {}, states);
+  }
   Outcome Run(const v1::SampleRequest& request,
-              const std::function<void(const v1::SampleResponse&)>& on_frame) {
+              const std::function<void(const v1::SampleResponse&)>& on_frame,
+              int64_t states = -1) {
     Outcome outcome;
     grpc::ClientContext context;
     const auto reader = server_.sampling()->Sample(&context, request);
     v1::SampleResponse frame;
     while (reader->Read(&frame)) {
       on_frame(frame);
+      if (frame.has_state() && --states == 0) context.TryCancel();
       if (frame.has_started()) outcome.started = frame.started();
       if (frame.has_state()) {
         outcome.states[frame.state().first_row()] = frame.state();
@@ -102,6 +116,48 @@ TEST_F(SampleResumeTest, ATimeBudgetEndsWellAndTheRestIsDoneLater) {
   }
   EXPECT_GE(stops, 1);
   EXPECT_EQ(last.samples, whole.samples);
+}
+
+// tests/server/service/sampler_resume_test.cc stops them at every kind of step;
+// here time does, and a client that is gone.
+TEST_F(SampleResumeTest, EverySamplerGoesOnBitForBitByName) {
+  std::mt19937_64 random(1);
+  int stops = 0;
+  for (const Sampler& sampler : Samplers()) {
+    v1::SampleRequest request;
+    request.mutable_model()->set_name("noisy");
+    request.set_sampler(sampler.name);
+    request.set_rows(5);
+    request.set_seed(4);
+    request.set_deterministic(true);
+    OptionValues values = ExampleOptions(
+        sampler,
+        Snapshot(GaussianFiles(2, 1.0f, LabelKind::kNoiseLevel))->target);
+    values["num_steps"] =
+        int64_t{sampler.name == "annealed_langevin" ? 20 : 300};
+    for (const auto& [name, value] : values) {
+      EncodeOptionValue(value, &(*request.mutable_options())[name]);
+    }
+    const Outcome whole = Run(request);
+    ASSERT_TRUE(whole.status.ok())
+        << sampler.name << ": " << whole.status.error_message();
+    Outcome last;
+    v1::SampleRequest next = request;
+    for (int i = 0; last.samples.empty() && i < 1000; ++i) {
+      next.mutable_state_interval()->set_nanos(1'000'000);
+      // Alternately a good end and a bad one.
+      if (i % 2 == 0) {
+        next.mutable_time_budget()->set_nanos(
+            static_cast<int32_t>(1'000'000 + random() % 4'000'000));
+      }
+      last = Run(next, /*states=*/i % 2 == 0 ? -1 : 1 + random() % 4);
+      if (last.states.empty()) continue;
+      ++stops;
+      next = Resumed(request, last);
+    }
+    EXPECT_EQ(last.samples, whole.samples) << sampler.name;
+  }
+  EXPECT_GE(stops, 2);  // As fast as the machine may be.
 }
 
 TEST_F(SampleResumeTest, StatesComeAlsoWhileItRuns) {
@@ -182,9 +238,36 @@ TEST_F(SampleResumeTest, RefusesAStateOfAnotherRunNamingWhatDiffers) {
             at + "companion");
   EXPECT_EQ(field([](R& r) { *r.add_resume_from() = r.resume_from(0); }),
             "resume_from[1].first_row");
+  EXPECT_EQ(field([](R& r) { r.mutable_domain()->set_lower(0.0); }),
+            "domain.boundary");
+  EXPECT_EQ(field([](R& r) {
+              *r.mutable_start() = RowsTensor(std::vector<float>(40), 8);
+            }),
+            "start");
   // What was left out is not different.
   v1::SampleRequest resumed = Resumed(Mlp(), stopped);
   resumed.clear_seed();
+  EXPECT_TRUE(Run(resumed).status.ok());
+}
+
+TEST_F(SampleResumeTest, RefusesOtherKnownValuesThanItsStatesCameFrom) {
+  v1::SampleRequest request = Mlp();
+  const auto know = [](float value, v1::SampleRequest& r) {
+    std::vector<float> values(8, value);
+    *r.mutable_mask()->mutable_value() = RowsTensor(values, 8);
+    std::fill(values.begin() + 1, values.end(),
+              std::numeric_limits<float>::infinity());
+    values[0] = 0.0f;
+    *r.mutable_mask()->mutable_deviation() = RowsTensor(values, 8);
+  };
+  know(1.0f, request);
+  v1::SampleRequest resumed = Resumed(request, Stopped(request));
+  know(2.0f, resumed);
+  const Outcome outcome = Run(resumed);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(DetailsOf(outcome.status).field, "mask.value");
+  know(1.0f, resumed);
+  resumed.mutable_time_budget()->set_nanos(5'000'000);
   EXPECT_TRUE(Run(resumed).status.ok());
 }
 

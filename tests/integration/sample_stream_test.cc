@@ -95,8 +95,34 @@ TEST_F(SampleStreamTest, StatesAreThinnedToTheFirstRows) {
   EXPECT_THAT(rows, ElementsAre(0, 300, 300));
 }
 
+TEST_F(SampleStreamTest, StatesComeAboutAsOftenAsTheyAreWantedInAll) {
+  const auto steps = [&](int64_t num_steps, int64_t count) {
+    v1::SampleRequest request = LangevinOf("gauss", 1, num_steps);
+    request.set_states_count(count);
+    grpc::ClientContext context;
+    const auto reader = server_.sampling()->Sample(&context, request);
+    v1::SampleResponse frame;
+    std::vector<int64_t> steps;
+    while (reader->Read(&frame)) {
+      if (frame.has_states()) steps.push_back(frame.states().step());
+    }
+    EXPECT_TRUE(reader->Finish().ok());
+    return steps;
+  };
+  EXPECT_THAT(steps(100, 4), ElementsAre(25, 50, 75, 100));
+  EXPECT_THAT(steps(14, 4), ElementsAre(4, 8, 12));  // 14 / 4 is 3.5.
+  EXPECT_THAT(steps(3, 40), ElementsAre(1, 2, 3));
+  EXPECT_THAT(steps(3, 0), ElementsAre());
+}
+
 TEST_F(SampleStreamTest, RefusesFramesThatCannotBe) {
   v1::SampleRequest request = LangevinOf("gauss", 1, 10);
+  request.set_states_count(-1);
+  EXPECT_EQ(RefusedField(request), "states_count");
+  request.set_states_count(5);
+  request.set_states_every(2);
+  EXPECT_EQ(RefusedField(request), "states_count");
+  request = LangevinOf("gauss", 1, 10);
   request.set_states_rows(-1);
   EXPECT_EQ(RefusedField(request), "states_rows");
   request = LangevinOf("gauss", 1, 10);

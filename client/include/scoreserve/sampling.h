@@ -124,9 +124,11 @@ struct SampleQuery {
   std::optional<MaskQuery> mask = {};
   std::optional<DomainQuery> domain = {};
 
-  // Send the rows' positions every so many steps, 0: never; and only those of
+  // Send the rows' positions every so many steps, 0: never; or, in its place,
+  // about so many times evenly spread over the run, 0: never; and only those of
   // the first so many rows, 0: of all.
   int64_t states_every = 0;
+  int64_t states_count = 0;
   int64_t states_rows = 0;
   // Tell how far it is every so many steps, 0: by time alone; and this often.
   int64_t progress_every = 0;

@@ -1,5 +1,7 @@
 #include "client/cmd/animate.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -23,31 +25,42 @@ ModelInfo Model(std::vector<int64_t> shape) {
   return model;
 }
 
-TEST(PlanAnimationTest, StatesAreAsManyAsFramesAreWantedOrNearlySo) {
-  for (const int64_t num_steps : {1, 2, 39, 40, 50, 60, 100, 999, 123'456}) {
-    const AnimationPlan plan = PlanAnimation(num_steps, 40, 16, 2);
-    EXPECT_EQ(plan.num_steps, num_steps);
-    EXPECT_EQ(plan.max_frames, num_steps / plan.states_every);
-    if (num_steps <= 40) {
-      EXPECT_EQ(plan.states_every, 1);
-    } else {  // Half an interval away, which is a third of 1.5.
-      EXPECT_GE(plan.max_frames, 40 * 2 / 3);
-      EXPECT_LE(plan.max_frames, 60);
+TEST(PlanAnimationTest, ThereIsRoomForAllStatesThatCome) {
+  for (const int64_t frames : {1, 2, 3, 40, 41, 1000}) {
+    const int64_t room = PlanAnimation(frames, 16, 2).max_frames;
+    int64_t most = 0;
+    for (int64_t num_steps = 1; num_steps < 4000; ++num_steps) {
+      const int64_t every =
+          std::max<int64_t>(1, std::llround(static_cast<double>(num_steps) /
+                                            static_cast<double>(frames)));
+      most = std::max(most, num_steps / every);
     }
+    EXPECT_LE(most, room) << frames;
+    EXPECT_LE(room, most + 1) << frames;
   }
-  EXPECT_EQ(PlanAnimation(1000, 40, 16, 2).states_every, 25);
-  EXPECT_EQ(PlanAnimation(1000, 1000, 16, 2).states_every, 1);
 }
 
 TEST(PlanAnimationTest, RowsAreAllUnlessTheyAreTooManyToSeeOrToKeep) {
-  EXPECT_EQ(PlanAnimation(100, 40, 16, 2).rows, 16);
-  EXPECT_EQ(PlanAnimation(100, 40, 100'000, 2).rows, 5000);
-  EXPECT_EQ(PlanAnimation(100, 40, 100'000, 64).rows, 400);
+  EXPECT_EQ(PlanAnimation(40, 16, 2).rows, 16);
+  EXPECT_EQ(PlanAnimation(40, 100'000, 2).rows, 5000);
+  EXPECT_EQ(PlanAnimation(40, 100'000, 64).rows, 400);
   const int64_t dim = 3 * 512 * 512;
-  const AnimationPlan large = PlanAnimation(1000, 40, 400, dim);
+  const AnimationPlan large = PlanAnimation(25, 400, dim);
   EXPECT_LE((large.max_frames + 1) * large.rows * dim * 4, 256 << 20);
   EXPECT_EQ(large.rows, 2);
-  EXPECT_EQ(PlanAnimation(1000, 1000, 400, dim).rows, 1);
+  EXPECT_EQ(PlanAnimation(1000, 400, dim).rows, 1);
+}
+
+TEST(RecordingTest, AsksForItsFramesAndForTheRowsThatItDraws) {
+  const AnimateOptions options = {.path = "x.gif", .frames = 30};
+  SampleQuery few = {.rows = 16};
+  const Recording all(options, Model({2}), &few);
+  EXPECT_EQ(few.states_count, 30);
+  EXPECT_EQ(few.states_every, 0);
+  EXPECT_EQ(few.states_rows, 0);
+  SampleQuery many = {.rows = 6000};
+  const Recording first(options, Model({2}), &many);
+  EXPECT_EQ(many.states_rows, 5000);
 }
 
 TEST(CheckAnimateTest, SaysWhatItCannotDraw) {

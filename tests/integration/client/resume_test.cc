@@ -24,7 +24,10 @@ TEST(ClientResumeTest, ThreeConnectionsThatAreKilledChangeNothing) {
 
 TEST(ClientResumeTest, ARunGoesOnWhereItsServerHandsItOver) {
   ModelServer first, second;
-  const auto whole = NewClient(second)->Sample(Seeded(200'000));
+  // Long beside the time that it takes to hear of its first steps and to drain.
+  SampleQuery query = Seeded(20'000);
+  query.progress_interval = absl::Milliseconds(1);
+  const auto whole = NewClient(second)->Sample(query);
   ASSERT_TRUE(whole.ok());
   TcpProxy proxy(first.port());
   const auto client =
@@ -33,17 +36,17 @@ TEST(ClientResumeTest, ARunGoesOnWhereItsServerHandsItOver) {
   std::vector<int64_t> resumed_at;
   int starts = 0;
   const auto samples = client->Sample(
-      Seeded(200'000), {.on_start = [&](const SampleStart&) { ++starts; },
-                        .on_step =
-                            [&](const SampleStep&) {
-                              if (!drain.joinable())
-                                drain = std::thread([&] { first.Drain(); });
-                            },
-                        .on_resume =
-                            [&](const SampleResume& resume) {
-                              resumed_at.push_back(resume.step);
-                              proxy.SetTarget(second.port());
-                            }});
+      query, {.on_start = [&](const SampleStart&) { ++starts; },
+              .on_step =
+                  [&](const SampleStep&) {
+                    if (!drain.joinable())
+                      drain = std::thread([&] { first.Drain(); });
+                  },
+              .on_resume =
+                  [&](const SampleResume& resume) {
+                    resumed_at.push_back(resume.step);
+                    proxy.SetTarget(second.port());
+                  }});
   if (drain.joinable()) drain.join();
   ASSERT_TRUE(samples.ok()) << samples.status();
   EXPECT_EQ(samples->x, whole->x);
@@ -54,7 +57,7 @@ TEST(ClientResumeTest, ARunGoesOnWhereItsServerHandsItOver) {
 
 TEST(ClientResumeTest, ACallWithACallbackGoesOnToo) {
   ModelServer server;
-  const auto whole = NewClient(server)->Sample(Seeded(50'000));
+  const auto whole = NewClient(server)->Sample(Seeded(20'000));
   ASSERT_TRUE(whole.ok());
   TcpProxy proxy(server.port());
   absl::Notification done;
@@ -65,7 +68,7 @@ TEST(ClientResumeTest, ACallWithACallbackGoesOnToo) {
     const auto client =
         std::move(Client::New({.target = proxy.address()})).value();
     proxy.CutAfter(2000);
-    client->SampleAsync(Seeded(50'000),
+    client->SampleAsync(Seeded(20'000),
                         {.on_resume = [&](const SampleResume&) { ++resumes; }},
                         [&](absl::StatusOr<Samples> result) {
                           samples = std::move(result);
@@ -121,14 +124,14 @@ TEST(ClientResumeTest, ARunThatMayNotGoOnEndsWithItsStream) {
 TEST(ClientResumeTest, ATimeBudgetGivesACheckpointToGoOnFrom) {
   ModelServer server;
   const auto client = NewClient(server);
-  const auto whole = client->Sample(Seeded(100'000));
+  const auto whole = client->Sample(Seeded(10'000));
   ASSERT_TRUE(whole.ok());
   SampleCheckpoint checkpoint;
   absl::StatusOr<Samples> samples;
   int stops = 0;
   do {
-    SampleQuery query = Seeded(100'000);
-    query.time_budget = absl::Milliseconds(30);
+    SampleQuery query = Seeded(10'000);
+    query.time_budget = absl::Milliseconds(10);
     query.resume_from = checkpoint;
     samples = client->Sample(
         query, {.on_stop = [&](const SampleCheckpoint& c) { checkpoint = c; }});
