@@ -83,12 +83,13 @@ TEST(ClientResumeTest, ACallWithACallbackGoesOnToo) {
 
 TEST(ClientResumeTest, DiagnosticsBeginAnewWhereARunGoesOn) {
   ModelServer server;
-  const auto whole = NewClient(server)->Sample(Seeded(200'000));
+  const auto whole = NewClient(server)->Sample(Seeded(40'000));
   ASSERT_TRUE(whole.ok());
   TcpProxy proxy(server.port());
   const auto client =
       std::move(Client::New({.target = proxy.address()})).value();
-  SampleQuery query = Seeded(200'000);
+  SampleQuery query = Seeded(40'000);
+  query.progress_interval = absl::Milliseconds(5);
   query.diagnostics = DiagnosticsQuery{.burn_in = 100};
   int64_t resumed_at = -1;
   const auto samples = client->Sample(
@@ -102,10 +103,10 @@ TEST(ClientResumeTest, DiagnosticsBeginAnewWhereARunGoesOn) {
            [&](const SampleResume& resume) { resumed_at = resume.step; }});
   ASSERT_TRUE(samples.ok()) << samples.status();
   EXPECT_EQ(samples->x, whole->x);
-  EXPECT_EQ(samples->steps, 200'000);
+  EXPECT_EQ(samples->steps, 40'000);
   ASSERT_GE(resumed_at, 100);
   ASSERT_TRUE(samples->diagnostics.has_value());
-  EXPECT_EQ(samples->diagnostics->steps, 200'000 - resumed_at);
+  EXPECT_EQ(samples->diagnostics->steps, 40'000 - resumed_at);
   EXPECT_EQ(samples->diagnostics->chains, 4);
 }
 
