@@ -156,12 +156,11 @@ WorkLedger::Estimate WorkLedger::ExpectSampler(const WorkAsked& asked,
                                                double own_seconds) const {
   const Books& books = books_[asked.device];
   const Book& samplers = books[IndexOf(WorkClass::kSampling)];
-  const auto steps = static_cast<double>(
-      (asked.row_evaluations + asked.rows - 1) / asked.rows);
+  const int64_t steps = (asked.row_evaluations + asked.rows - 1) / asked.rows;
   const auto moving_with = [&](int64_t rows) {
-    return std::max(
-        own_seconds,
-        steps * PassSeconds(asked, std::min(rows, asked.sampler_rows)));
+    return std::max(own_seconds,
+                    static_cast<double>(steps) *
+                        PassSeconds(asked, std::min(rows, asked.sampler_rows)));
   };
   const int64_t live = samplers.rows + asked.rows;
   double ahead = books[IndexOf(WorkClass::kQuery)].seconds;
