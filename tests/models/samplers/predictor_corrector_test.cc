@@ -137,11 +137,10 @@ TEST(PredictorCorrectorTest, TheDefaultEndSuitsEveryPredictor) {
   const SamplerTarget vp = TimeTarget("vp");
   for (const char* predictor :
        {"ancestral", "ddim", "euler_maruyama", "reverse_diffusion"}) {
-    const SamplerPlan plan =
-        PlanOf(PredictorCorrectorSampler(),
-               {{"predictor", std::string(predictor)},
-                {"corrector", std::string("ald")}},
-               vp);
+    const SamplerPlan plan = PlanOf(PredictorCorrectorSampler(),
+                                    {{"predictor", std::string(predictor)},
+                                     {"corrector", std::string("ald")}},
+                                    vp);
     // The last step adds no noise, so what is left of it is that of the
     // earliest level, σ² = 1e-4: 500 steps end near the data's variance.
     EXPECT_EQ(plan.table.num_steps(), 1000) << predictor;
