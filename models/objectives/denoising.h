@@ -17,11 +17,12 @@
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
 #include "models/objectives/objective.h"
+#include "models/objectives/row_levels.h"
 
 namespace scoreserve {
 
 struct DenoisingOptions {
-  double noise_level = 0.0;  // 0: drawn for each row (noise_levels.h).
+  double noise_level = 0.0;  // 0: drawn for each row (row_levels.h).
   double weight_power = 2.0;
   // Of rows that have a class: the fraction trained without it (Ho and Salimans
   // 2022).
@@ -30,20 +31,10 @@ struct DenoisingOptions {
 
 const OptionTable<DenoisingOptions>& DenoisingOptionTable();
 
-// INVALID_ARGUMENT where noise_level is outside the label's range, or 0 for a
-// network that takes no label or only levels that are never drawn; as
-// ProcessOf().
+// INVALID_ARGUMENT as LevelLaw::New(), and where noise_level is 0 for a network
+// that takes no label.
 absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
     const OptionValues& options, const ModelConfig& config);
-
-// Where each row is noised to, float64 [rows] each.
-struct RowLevels {
-  at::Tensor alpha{}, sigma{};
-  at::Tensor label{};  // What the network receives, where it takes a label.
-};
-
-// Those whose label is the noise level itself: α = 1.
-RowLevels LevelsOfNoise(const at::Tensor& sigma);
 
 // The loss itself, of given levels and noise z ([rows, dim], standard normal) →
 // [rows].

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "models/objectives/denoising.h"
 #include "models/objectives/objective.h"
+#include "models/objectives/sliced.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -16,6 +17,10 @@ const std::vector<ObjectiveKind>& ObjectiveKinds() {
        "Denoising score matching at one noise level or over all of the label's "
        "(Vincent 2011; Song and Ermon 2019).",
        DenoisingOptionTable().Describe(), NewDenoising},
+      {"sliced",
+       "Sliced score matching, with variance reduction or without (Song, Garg, "
+       "Shi and Ermon 2019).",
+       SlicedOptionTable().Describe(), NewSliced},
   };
   return kinds;
 }

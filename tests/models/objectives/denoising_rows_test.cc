@@ -153,8 +153,8 @@ TEST(DenoisingTest, RefusesWhatTheNetworkCannotHave) {
             "condition_dropout");
   EXPECT_EQ(FieldOf(refusal(Labelled({LabelKind::kTime, 0.0, 1.0}))),
             "process");
-  EXPECT_EQ(NewObjective("sliced", {}, {}).status().message(),
-            "there is no objective 'sliced'; there are: denoising");
+  EXPECT_EQ(NewObjective("slicing", {}, {}).status().message(),
+            "there is no objective 'slicing'; there are: denoising, sliced");
 }
 
 }  // namespace

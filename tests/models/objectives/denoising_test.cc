@@ -7,7 +7,6 @@
 #include "ATen/ops/eye.h"
 #include "ATen/ops/linalg_cholesky.h"
 #include "ATen/ops/linalg_inv.h"
-#include "ATen/ops/softplus.h"
 #include "ATen/ops/zeros.h"
 #include "gtest/gtest.h"
 #include "models/networks/score_network.h"
@@ -78,8 +77,7 @@ TEST(DenoisingTest, ItsMinimiserIsTheNoisedScoreAndNotTheCleanOne) {
 // The value and the gradient of anneal_dsm_score_estimation() in the authors'
 // own code (ermongroup/ncsn), on inputs given by formulas.
 TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
-  const at::Tensor x = Matrix(
-      5, 4, [](double b, double d) { return std::cos(1 + 3 * b + d * d); });
+  const at::Tensor x = PublishedRows();
   const at::Tensor z = Matrix(5, 4, [](double b, double d) {
     return std::cos(.5 + 1.7 * b + .9 * d * d);
   });
@@ -87,24 +85,10 @@ TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
   const at::Tensor levels =
       Vector(5, [&](double b) { return sigmas[int(b) % 3]; });
 
-  const double root = std::sqrt(6.0);
-  at::Tensor w1 = Matrix(
-      6, 4, [](double i, double j) { return std::sin(i + 2 * j * j + 1) / 2; });
-  const at::Tensor b1 = Vector(6, [](double i) { return .1 * std::cos(i); });
-  const at::Tensor w2 = Matrix(6, 6, [&](double i, double j) {
-    return std::sin(2 * i + j * j + .5) / root;
-  });
-  const at::Tensor b2 =
-      Vector(6, [](double i) { return .1 * std::sin(i + 1); });
-  const at::Tensor w3 = Matrix(4, 6, [&](double i, double j) {
-    return std::cos(i + 3 * j + .3 * i * j) / root;
-  });
-  w1.requires_grad_(true);
+  const PublishedNetwork published;
   const FormulaNetwork network(
       4, LabelKind::kNoiseLevel, [&](const ScoreInput& in) {
-        at::Tensor h = at::softplus(in.x.matmul(w1.t()).add(b1));
-        h = at::softplus(h.matmul(w2.t()).add(b2));
-        return h.matmul(w3.t()).sub(in.x).div(in.label.unsqueeze(1));
+        return published.Score(in.x).div(in.label.unsqueeze(1));
       });
 
   Workspace workspace;
@@ -114,7 +98,7 @@ TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
           .mean();
   EXPECT_NEAR(loss.item<double>(), 1.165659125, 1e-9);
   loss.backward();
-  EXPECT_NEAR(w1.grad().norm().item<double>(), 0.2104684024, 1e-9);
+  EXPECT_NEAR(published.w1.grad().norm().item<double>(), 0.2104684024, 1e-9);
 }
 
 TEST(DenoisingTest, SmallAndLargeLevelsDoNotOverflow) {

@@ -12,6 +12,7 @@
 #include "ATen/ops/empty.h"
 #include "ATen/ops/equal.h"
 #include "c10/core/GradMode.h"
+#include "c10/core/InferenceMode.h"
 #include "gtest/gtest.h"
 #include "models/networks/score_network.h"
 #include "models/objectives/objective.h"
@@ -112,6 +113,14 @@ TEST_P(EveryObjectiveTest, GradientIsThatOfFiniteDifferences) {
   const double h = 4e-3;
   EXPECT_NEAR((4 * central(h) - central(2 * h)) / 3, slope,
               2e-3 * std::abs(slope));
+}
+
+TEST_P(EveryObjectiveTest, ItsValueNeedsNoGradMode) {
+  const at::Tensor losses =
+      Losses(Data(6), {.seed = 1, .step = 2, .row = 0}).detach();
+  const c10::InferenceMode inference;
+  const at::Tensor again = Losses(Data(6), {.seed = 1, .step = 2, .row = 0});
+  EXPECT_LT(losses.sub(again).div(losses).abs().max().item<double>(), 1e-5);
 }
 
 TEST_P(EveryObjectiveTest, RefusesAnOptionThatItHasNot) {
