@@ -91,7 +91,12 @@ std::optional<absl::Duration> SampleSession::Next(const absl::Status& status,
   if (draining) {
     outcome_ = absl::UnavailableError("the server stopped to drain");
   }
-  const bool passes = draining || absl::IsUnavailable(status) ||
+  // A server that shuts down, or a proxy, resets streams that it has not taken:
+  // that is CANCELLED too, though nobody here asked for it.
+  const bool wanted =
+      call_.cancellation.has_value() && call_.cancellation->cancelled();
+  const bool reset = absl::IsCancelled(status) && !wanted;
+  const bool passes = draining || reset || absl::IsUnavailable(status) ||
                       absl::IsResourceExhausted(status);
   if (!passes || !begun_ || !request_.has_state_interval()) {
     return std::nullopt;

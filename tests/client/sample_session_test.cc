@@ -128,6 +128,19 @@ TEST(SampleSessionTest, GivesUpAfterAsManyFailuresInARowAsThereMayBe) {
   EXPECT_EQ(session.End().status(), cut);
 }
 
+TEST(SampleSessionTest, AStreamThatOthersCancelGoesOnAndOnesOwnDoesNot) {
+  const Cancellation cancellation;
+  SampleSession session(Request(4), {}, {}, {.cancellation = cancellation},
+                        kNow);
+  ASSERT_TRUE(session.Take(Started()).ok());
+  ASSERT_TRUE(session.Take(State(0, 4, 5)).ok());
+  EXPECT_TRUE(session.Next(absl::CancelledError("reset"), kNow).has_value());
+  EXPECT_THAT(GoesOnFrom(session), ElementsAre(std::pair(0, 5)));
+  cancellation.Cancel();
+  EXPECT_FALSE(session.Next(absl::CancelledError("mine"), kNow).has_value());
+  EXPECT_TRUE(absl::IsCancelled(session.End().status()));
+}
+
 TEST(SampleSessionTest, OtherErrorsAndOtherRunsAreNotTriedAgain) {
   SampleSession wrong(Request(4), {}, {}, {}, kNow);
   ASSERT_TRUE(wrong.Take(Started()).ok());
