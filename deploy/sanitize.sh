@@ -11,7 +11,8 @@ export ASAN_OPTIONS=detect_leaks=0
 ctest --preset asan
 # Over gRPC: streams that end at any moment, and hundreds that live at once.
 cmake --build --preset asan --target integration_long_tests client_integration_tests
-build/asan/tests/integration_long_tests --gtest_filter='CancelLongTest.*'
+GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+  build/asan/tests/integration_long_tests --gtest_filter='CancelLongTest.*'
 build/asan/tests/client_integration_tests --gtest_filter='ClientManyStreamsTest.*'
 
 [[ -f build/tsan/build.ninja ]] || cmake --preset tsan >/dev/null
