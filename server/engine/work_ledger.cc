@@ -34,9 +34,9 @@ double PassSeconds(const WorkAsked& asked, int64_t rows) {
       asked.padded ? asked.pass_rows : std::min(rows, asked.pass_rows));
 }
 
-// A row-evaluation, where so many rows are under way: few make small passes,
-// whose rows take longest.
-double SecondsAsItIs(const WorkAsked& asked, int64_t rows) {
+// What a row-evaluation takes where so many rows are under way: few make small
+// passes, whose rows take longest.
+double SecondsPerEvaluation(const WorkAsked& asked, int64_t rows) {
   const int64_t pass = std::clamp<int64_t>(rows, 1, asked.pass_rows);
   return PassSeconds(asked, pass) / static_cast<double>(pass);
 }
@@ -70,8 +70,7 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
                      " row-evaluations (rows times evaluations)"),
         absl::StrCat(work));
   }
-  const double per_evaluation = PassSeconds(asked, asked.pass_rows) /
-                                static_cast<double>(asked.pass_rows);
+  const double per_evaluation = SecondsPerEvaluation(asked, asked.pass_rows);
   absl::MutexLock lock(&mu_);
   Book& book = books_[asked.device][IndexOf(asked.work_class)];
   Account& account =
@@ -84,7 +83,7 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
                   absl::StrCat("outstanding row-evaluations must be at most ",
                                cap, "; were ", taken, " and ", work, " more"),
                   static_cast<double>(taken + work - cap) *
-                      SecondsAsItIs(asked, book.rows));
+                      SecondsPerEvaluation(asked, book.rows));
   }
   if (account.row_evaluations > 0 && taken + work > cap / 2) {
     const int64_t contenders = Contenders(book, account, asked.now);
@@ -96,7 +95,8 @@ absl::StatusOr<Ticket> WorkLedger::Reserve(const WorkAsked& asked) {
           absl::StrCat("row-evaluations of ", CallerForMessage(asked.caller),
                        " must be at most ", share, ", the share of one of ",
                        contenders, "; would be ", own),
-          static_cast<double>(own - share) * SecondsAsItIs(asked, book.rows));
+          static_cast<double>(own - share) *
+              SecondsPerEvaluation(asked, book.rows));
     }
   }
   const double left = SecondsBetween(asked.now, asked.deadline);

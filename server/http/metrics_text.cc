@@ -27,12 +27,18 @@ MetricFamily Family(const char* name, const char* help, MetricType type) {
   return family;
 }
 
+// Adds a gauge or counter, whose labels are left to the caller.
+ClientMetric& AddValue(MetricFamily& family, double value) {
+  ClientMetric& metric = family.metric.emplace_back();
+  (family.type == MetricType::Gauge ? metric.gauge.value
+                                    : metric.counter.value) = value;
+  return metric;
+}
+
 MetricFamily Single(const char* name, const char* help, MetricType type,
                     double value) {
   MetricFamily family = Family(name, help, type);
-  ClientMetric& metric = family.metric.emplace_back();
-  (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
-      value;
+  AddValue(family, value);
   return family;
 }
 
@@ -59,11 +65,10 @@ MetricFamily Requests(const RequestMetrics& requests) {
       "Requests ended, by model, method and status code.", MetricType::Counter);
   for (const auto& [key, count] : requests.Snapshot()) {
     const auto& [model, method, code] = key;
-    ClientMetric& metric = family.metric.emplace_back();
-    metric.label = {{"model", model},
-                    {"method", method},
-                    {"code", absl::StatusCodeToString(code)}};
-    metric.counter.value = static_cast<double>(count);
+    AddValue(family, static_cast<double>(count)).label = {
+        {"model", model},
+        {"method", method},
+        {"code", absl::StatusCodeToString(code)}};
   }
   return family;
 }
@@ -74,10 +79,7 @@ MetricFamily Labelled(
     const std::vector<std::pair<std::string, double>>& values) {
   MetricFamily family = Family(name, help, type);
   for (const auto& [of, value] : values) {
-    ClientMetric& metric = family.metric.emplace_back();
-    metric.label = {{label, of}};
-    (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
-        value;
+    AddValue(family, value).label = {{label, of}};
   }
   return family;
 }
@@ -112,9 +114,8 @@ MetricFamily Models(const ModelRegistry& registry) {
              MetricType::Gauge);
   for (const auto& [name, entry] : *registry.table()) {
     const auto add = [&family, &name = name](const char* state, size_t count) {
-      ClientMetric& metric = family.metric.emplace_back();
-      metric.label = {{"model", name}, {"state", state}};
-      metric.gauge.value = static_cast<double>(count);
+      AddValue(family, static_cast<double>(count)).label = {{"model", name},
+                                                            {"state", state}};
     };
     add("loaded", entry.versions.size());
     add("refused", entry.refused.size());

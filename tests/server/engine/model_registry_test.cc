@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "gtest/gtest.h"
 #include "models/io/model_repository.h"
 #include "models/networks/score_network.h"
@@ -29,14 +31,18 @@ ModelFiles TimedFiles() {
   return files;
 }
 
-TEST(ModelRegistryTest, ServesANetworkOfTimesAndClasses) {
+// The same as a registry serves it.
+absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Timed() {
   const TempFolder folder;
   const ModelRepository repository(folder.path());
-  ASSERT_TRUE(repository.Write("timed", TimedFiles()).ok());
+  EXPECT_TRUE(repository.Write("timed", TimedFiles()).ok());
   ModelRegistry registry(repository, {});
-  ASSERT_TRUE(registry.Poll().ok());
-  const auto model =
-      registry.Find({.name = "timed", .version = {}, .alias = {}});
+  EXPECT_TRUE(registry.Poll().ok());
+  return registry.Find({.name = "timed", .version = {}, .alias = {}});
+}
+
+TEST(ModelRegistryTest, ServesANetworkOfTimesAndClasses) {
+  const auto model = Timed();
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->network->classes(), 10);
   EXPECT_EQ((*model)->network->label_kind(), LabelKind::kTime);
@@ -107,13 +113,7 @@ TEST(ModelRegistryTest, AVersionThatCannotBeServedIsKeptWithItsReason) {
 }
 
 TEST(ModelRegistryTest, WarmUpTellsHowLongPassesTakeBeforeAnyRequest) {
-  const TempFolder folder;
-  const ModelRepository repository(folder.path());
-  ASSERT_TRUE(repository.Write("timed", TimedFiles()).ok());
-  ModelRegistry registry(repository, {});
-  ASSERT_TRUE(registry.Poll().ok());
-  const auto model =
-      registry.Find({.name = "timed", .version = {}, .alias = {}});
+  const auto model = Timed();
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_GT((*model)->rates->score.PassSeconds(1), 0.0);
   EXPECT_GT((*model)->rates->score.PassSeconds(1024),

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/server/engine/loop_harness.h"
@@ -163,6 +165,21 @@ TEST(PlanesTest, GuidedRowsTakeTheRoomOfTwo) {
   EXPECT_EQ(network.rows, 4);
 }
 
+// A query whose rows have classes and weights.
+absl::Status AskGuided(LoopHarness& harness,
+                       const std::shared_ptr<const ModelSnapshot>& model,
+                       absl::Span<const float> x,
+                       absl::Span<const int64_t> classes,
+                       absl::Span<const double> weights, TestScoreSink* sink) {
+  return harness.loop().inbox().Offer(ScoreQuery{.model = model,
+                                                 .x = x,
+                                                 .labels = {},
+                                                 .condition = classes,
+                                                 .guidance = weights,
+                                                 .sink = sink,
+                                                 .ticket = {}});
+}
+
 // Samplers fill the smallest lane there is, and plain queries come all the
 // time.
 TEST(PlanesTest, AGuidedQueryFindsRoomInTheSmallestLane) {
@@ -174,16 +191,7 @@ TEST(PlanesTest, AGuidedQueryFindsRoomInTheSmallestLane) {
   const std::vector<int64_t> classes = {2};
   const std::vector<double> weights = {2.0};
   TestScoreSink sink;
-  ASSERT_TRUE(harness.loop()
-                  .inbox()
-                  .Offer(ScoreQuery{.model = model,
-                                    .x = x,
-                                    .labels = {},
-                                    .condition = classes,
-                                    .guidance = weights,
-                                    .sink = &sink,
-                                    .ticket = {}})
-                  .ok());
+  ASSERT_TRUE(AskGuided(harness, model, x, classes, weights, &sink).ok());
   std::vector<std::unique_ptr<TestScoreSink>> plain;
   while (!sink.done()) {
     ASSERT_LE(harness.passes(), 10);
@@ -202,16 +210,7 @@ TEST(PlanesTest, AQuerysConditionsAndWeightsAreItsOwn) {
   const std::vector<int64_t> classes = {0, 2, kNoCondition};
   const std::vector<double> weights = {1.0, 2.0, 2.0};
   TestScoreSink sink;
-  ASSERT_TRUE(harness.loop()
-                  .inbox()
-                  .Offer(ScoreQuery{.model = model,
-                                    .x = x,
-                                    .labels = {},
-                                    .condition = classes,
-                                    .guidance = weights,
-                                    .sink = &sink,
-                                    .ticket = {}})
-                  .ok());
+  ASSERT_TRUE(AskGuided(harness, model, x, classes, weights, &sink).ok());
   const auto plain = harness.Query(model, 1, 1.0f);
   harness.RunDry();
   EXPECT_THAT(sink.scores(), ElementsAre(0.0f, 5.0f, -1.0f));
