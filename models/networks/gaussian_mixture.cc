@@ -49,11 +49,14 @@ class GaussianMixture final : public ScoreNetwork {
     return ScoreOf(TermsAt(input));
   }
 
+  at::Tensor Energy(const ScoreInput& input, Workspace&) const override {
+    return EnergyOf(TermsAt(input));
+  }
+
   ScoreAndEnergy ScoreWithEnergy(const ScoreInput& input,
                                  Workspace&) const override {
     const Terms terms = TermsAt(input);
-    return {.score = ScoreOf(terms),
-            .energy = at::logsumexp(terms.log_density, {-1}).neg()};
+    return {.score = ScoreOf(terms), .energy = EnergyOf(terms)};
   }
 
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
@@ -117,6 +120,10 @@ class GaussianMixture final : public ScoreNetwork {
     const at::Tensor pull =
         at::softmax(terms.log_density, -1).div(terms.variance);
     return at::bmm(pull.unsqueeze(1), terms.to_mean).squeeze(1).to(at::kFloat);
+  }
+
+  static at::Tensor EnergyOf(const Terms& terms) {
+    return at::logsumexp(terms.log_density, {-1}).neg();
   }
 
   // α and σ of each row's time, [rows, 1].

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "models/networks/linear.h"
+#include "models/networks/perceptron.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -16,42 +16,28 @@ namespace {
 
 class Mlp final : public ScoreNetwork {
  public:
-  Mlp(int64_t dim, const MlpOptions& options, uint64_t seed) : dim_(dim) {
-    for (int64_t i = 0; i <= options.layers; ++i) {
-      const int64_t in = i == 0 ? dim : options.width;
-      const int64_t out = i == options.layers ? dim : options.width;
-      layers_.push_back(UniformLinear(in, out, seed, static_cast<uint32_t>(i)));
-    }
-  }
+  Mlp(int64_t dim, Perceptron perceptron)
+      : dim_(dim), perceptron_(std::move(perceptron)) {}
 
   int64_t dim() const override { return dim_; }
   LabelKind label_kind() const override { return LabelKind::kNone; }
+  bool smooth() const override { return perceptron_.smooth(); }
 
   at::Tensor Score(const ScoreInput& input,
                    Workspace& workspace) const override {
     workspace.Begin();
-    at::Tensor h = input.x;
-    for (size_t i = 0; i < layers_.size(); ++i) {
-      if (i > 0) h = workspace.Silu(h);
-      h = workspace.Linear(h, layers_[i].weight, layers_[i].bias);
-    }
-    return h;
+    return perceptron_.Forward(input.x, workspace);
   }
 
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
     std::vector<std::pair<std::string, at::Tensor>> weights;
-    for (size_t i = 0; i < layers_.size(); ++i) {
-      weights.emplace_back(absl::StrCat("layers.", i, ".weight"),
-                           layers_[i].weight);
-      weights.emplace_back(absl::StrCat("layers.", i, ".bias"),
-                           layers_[i].bias);
-    }
+    perceptron_.AddWeights("", weights);
     return weights;
   }
 
  private:
   int64_t dim_;
-  std::vector<LinearWeights> layers_;
+  Perceptron perceptron_;
 };
 
 }  // namespace
@@ -60,7 +46,12 @@ const OptionTable<MlpOptions>& MlpOptionTable() {
   using O = MlpOptions;
   static const auto& table = *new OptionTable<O>({
       {"width", &O::width, Between(1, 8192), "Units of each hidden layer."},
-      {"layers", &O::layers, Between(1, 64), "Hidden layers."},
+      {"layers", &O::layers, Between(0, 64),
+       "Hidden layers; 0 makes the score linear."},
+      {"activation",
+       &O::activation,
+       {},
+       absl::StrCat("Between layers: one of ", ActivationNames(), ".")},
   });
   return table;
 }
@@ -70,11 +61,17 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewMlp(const ModelConfig& config,
   absl::StatusOr<MlpOptions> options =
       MlpOptionTable().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
+  const auto activation = ActivationNamed(options->activation);
+  if (!activation.ok()) return InField("network.options", activation.status());
   if (config.label.kind != LabelKind::kNone) {
     return InvalidField("label.kind",
                         "label.kind must be none for network 'mlp'");
   }
-  return std::make_unique<Mlp>(config.data.dim(), *options, seed);
+  const int64_t dim = config.data.dim();
+  std::vector<int64_t> widths(static_cast<size_t>(options->layers + 2),
+                              options->width);
+  widths.front() = widths.back() = dim;
+  return std::make_unique<Mlp>(dim, Perceptron(widths, *activation, seed));
 }
 
 }  // namespace scoreserve

@@ -1,11 +1,13 @@
-// The plain multilayer perceptron: x → (linear, SiLU) × layers → linear →
-// score. It knows no noise level, so it learns the score of one density.
+// The plain multilayer perceptron: x → (linear, activation) × layers → linear →
+// score. It knows no noise level, so it learns the score of one density: with
+// no hidden layer, a Gaussian's.
 
 #ifndef SCORESERVE_MODELS_NETWORKS_MLP_H_
 #define SCORESERVE_MODELS_NETWORKS_MLP_H_
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "models/networks/score_network.h"
@@ -16,6 +18,7 @@ namespace scoreserve {
 struct MlpOptions {
   int64_t width = 256;
   int64_t layers = 2;
+  std::string activation = "silu";
 };
 
 const OptionTable<MlpOptions>& MlpOptionTable();

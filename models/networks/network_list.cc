@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "c10/core/InferenceMode.h"
+#include "models/networks/energy_mlp.h"
 #include "models/networks/gaussian_mixture.h"
 #include "models/networks/mlp.h"
 #include "models/networks/residual_mlp.h"
@@ -50,6 +51,10 @@ absl::Status CopyInto(const std::string& name, const NamedArray& array,
 
 }  // namespace
 
+at::Tensor ScoreNetwork::Energy(const ScoreInput&, Workspace&) const {
+  std::abort();
+}
+
 ScoreAndEnergy ScoreNetwork::ScoreWithEnergy(const ScoreInput&,
                                              Workspace&) const {
   std::abort();
@@ -57,11 +62,14 @@ ScoreAndEnergy ScoreNetwork::ScoreWithEnergy(const ScoreInput&,
 
 const std::vector<NetworkKind>& NetworkKinds() {
   static const auto& kinds = *new std::vector<NetworkKind>{
+      {"energy_mlp",
+       "Energy of a multilayer perceptron with an envelope, without a label.",
+       EnergyMlpOptionTable().Describe(), kNoLabel, NewEnergyMlp},
       {"gaussian_mixture",
        "The exact score of a mixture of isotropic Gaussians.",
        GaussianMixtureOptionTable().Describe(), kNoiseLevelsFromZero,
        NewGaussianMixture},
-      {"mlp", "Multilayer perceptron with SiLU, without a label.",
+      {"mlp", "Multilayer perceptron, without a label.",
        MlpOptionTable().Describe(), kNoLabel, NewMlp},
       {"residual_mlp",
        "Residual perceptron of the noise level or time and of a class, with "

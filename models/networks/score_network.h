@@ -59,11 +59,17 @@ class ScoreNetwork {
   virtual at::Tensor Score(const ScoreInput& input,
                            Workspace& workspace) const = 0;
 
-  // Whether there is an energy, and then both at once, as Score(). Calling it
-  // on a network that has none dies.
+  // Whether there is an energy E with s = −∇E, and then, as Score(): E itself,
+  // [rows], and both at once. Calling these on a network that has none dies.
   virtual bool has_energy() const { return false; }
+  virtual at::Tensor Energy(const ScoreInput& input,
+                            Workspace& workspace) const;
   virtual ScoreAndEnergy ScoreWithEnergy(const ScoreInput& input,
                                          Workspace& workspace) const;
+
+  // Whether the score's derivative in x is the slope of the score: a network of
+  // ReLUs has kinks, which its derivatives do not see.
+  virtual bool smooth() const { return true; }
 
   // The weights by the name they are saved under, in a fixed order; the tensors
   // themselves, not copies. Float32, or float64 where a closed form needs it.

@@ -4,9 +4,13 @@
 
 #include "ATen/ops/addmm.h"
 #include "ATen/ops/div.h"
+#include "ATen/ops/elu.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/layer_norm.h"
+#include "ATen/ops/relu.h"
 #include "ATen/ops/silu.h"
+#include "ATen/ops/softplus.h"
+#include "ATen/ops/tanh.h"
 #include "c10/core/GradMode.h"
 #include "c10/core/InferenceMode.h"
 
@@ -31,8 +35,21 @@ at::Tensor Workspace::AddLinear(at::Tensor base, const at::Tensor& x,
   return base.addmm_(x, weight.t());
 }
 
-at::Tensor Workspace::Silu(at::Tensor x) {
-  return Recording() ? at::silu(x) : at::silu_(x);
+at::Tensor Workspace::Activate(Activation activation, at::Tensor x) {
+  const bool recording = Recording();
+  switch (activation) {
+    case Activation::kElu:
+      return recording ? at::elu(x) : at::elu_(x);
+    case Activation::kRelu:
+      return recording ? at::relu(x) : at::relu_(x);
+    case Activation::kSoftplus:
+      return recording ? at::softplus(x) : at::softplus_out(x, x);
+    case Activation::kTanh:
+      return recording ? at::tanh(x) : at::tanh_(x);
+    case Activation::kSilu:
+      break;
+  }
+  return recording ? at::silu(x) : at::silu_(x);
 }
 
 at::Tensor Workspace::LayerNorm(const at::Tensor& x, const at::Tensor& weight,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "models/networks/activation.h"
 
 namespace scoreserve {
 
@@ -28,7 +29,9 @@ class Workspace {
   at::Tensor AddLinear(at::Tensor base, const at::Tensor& x,
                        const at::Tensor& weight);
   // x · sigmoid(x); may overwrite x.
-  at::Tensor Silu(at::Tensor x);
+  at::Tensor Silu(at::Tensor x) { return Activate(Activation::kSilu, x); }
+  // Coordinate by coordinate; may overwrite x.
+  at::Tensor Activate(Activation activation, at::Tensor x);
   // (x − mean) / √(var + 1e-5) · weight + bias over the last dimension.
   at::Tensor LayerNorm(const at::Tensor& x, const at::Tensor& weight,
                        const at::Tensor& bias);

@@ -1,0 +1,85 @@
+#include "models/networks/energy_mlp.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "models/networks/energy_network.h"
+#include "models/networks/perceptron.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+class EnergyMlp final : public EnergyNetwork {
+ public:
+  EnergyMlp(int64_t dim, double envelope, Perceptron perceptron)
+      : dim_(dim), envelope_(envelope), perceptron_(std::move(perceptron)) {}
+
+  int64_t dim() const override { return dim_; }
+  LabelKind label_kind() const override { return LabelKind::kNone; }
+  bool smooth() const override { return perceptron_.smooth(); }
+
+  at::Tensor Energy(const ScoreInput& input,
+                    Workspace& workspace) const override {
+    workspace.Begin();
+    return perceptron_.Forward(input.x, workspace)
+        .squeeze(1)
+        .add(input.x.square().sum(1), 0.5 / (envelope_ * envelope_));
+  }
+
+  std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
+    std::vector<std::pair<std::string, at::Tensor>> weights;
+    perceptron_.AddWeights("", weights);
+    return weights;
+  }
+
+ private:
+  int64_t dim_;
+  double envelope_;
+  Perceptron perceptron_;
+};
+
+}  // namespace
+
+const OptionTable<EnergyMlpOptions>& EnergyMlpOptionTable() {
+  using O = EnergyMlpOptions;
+  static const auto& table = *new OptionTable<O>({
+      {"width", &O::width, Between(1, 8192), "Units of each hidden layer."},
+      {"layers", &O::layers, Between(1, 64), "Hidden layers."},
+      {"activation",
+       &O::activation,
+       {},
+       absl::StrCat("Between layers: one of ", ActivationNames(), ".")},
+      {"envelope", &O::envelope, Positive(),
+       "Standard deviation, in model space, of the Gaussian that the density "
+       "is a multiple of."},
+  });
+  return table;
+}
+
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewEnergyMlp(
+    const ModelConfig& config, uint64_t seed) {
+  absl::StatusOr<EnergyMlpOptions> options =
+      EnergyMlpOptionTable().Parse(config.network_options);
+  if (!options.ok()) return InField("network.options", options.status());
+  const auto activation = ActivationNamed(options->activation);
+  if (!activation.ok()) return InField("network.options", activation.status());
+  if (config.label.kind != LabelKind::kNone) {
+    return InvalidField("label.kind",
+                        "label.kind must be none for network 'energy_mlp'");
+  }
+  const int64_t dim = config.data.dim();
+  std::vector<int64_t> widths(static_cast<size_t>(options->layers + 2),
+                              options->width);
+  widths.front() = dim;
+  widths.back() = 1;
+  return std::make_unique<EnergyMlp>(dim, options->envelope,
+                                     Perceptron(widths, *activation, seed));
+}
+
+}  // namespace scoreserve
