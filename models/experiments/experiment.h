@@ -24,7 +24,7 @@ struct ExperimentSettings {
 
 struct ExperimentReport {
   // Markdown below the heading: tables first, then what they do and do not say.
-  std::string text;
+  std::string text = {};
   // Charts side by side in one picture each, by file name without ".png".
   std::vector<std::pair<std::string, std::vector<Chart>>> pictures = {};
 };

@@ -3,12 +3,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "models/experiments/cost.h"
 #include "models/experiments/experiment.h"
 
 namespace scoreserve {
 
 const std::vector<Experiment>& Experiments() {
-  static const auto& experiments = *new std::vector<Experiment>{};
+  static const auto& experiments = *new std::vector<Experiment>{
+      {"cost", "The cost of a training step, by objective and dimension",
+       RunCost},
+  };
   return experiments;
 }
 

@@ -18,7 +18,7 @@ enum class Differentiation {
   kForwardMode,
 };
 
-// The faster one, by measurement (docs/performance.md). A constant of the
+// The faster one, by measurement (docs/experiments/cost.md). A constant of the
 // device, since a choice made while running would change a run's bits.
 Differentiation FasterOn(const at::Device& device);
 

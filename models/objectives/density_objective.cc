@@ -15,12 +15,13 @@ at::Tensor DensityObjective::Losses(const ScoreNetwork& network,
                                     Workspace& workspace) const {
   // What is drawn here becomes part of a derivative.
   const OrdinaryMode ordinary;
-  // Of each row, the noise first.
-  const int64_t dim = rows.x.size(1), draws = 1 + draws_;
+  // Of each row, the noise first, where it gets any.
+  const int64_t noise = levels_.none() ? 0 : 1;
+  const int64_t dim = rows.x.size(1), draws = noise + draws_;
   const at::Tensor normals = at::empty({rows.size(), draws, dim}, at::kFloat);
   FillNormals(first, Purpose::kObjective, rows.size(), draws * dim,
               normals.mutable_data_ptr<float>());
-  const at::Tensor z = normals.narrow(1, 1, draws_);
+  const at::Tensor z = normals.narrow(1, noise, draws_);
   ScoreInput input = {
       .x = rows.x,
       .condition = WithDropout(rows.condition, condition_dropout_, first)};
