@@ -3,10 +3,11 @@
 # Where it may not install, it says exactly what to run. Running it again does
 # nothing that was done.
 #
-#   deploy/install-deps.sh [--lint | --engine]
+#   deploy/install-deps.sh [--lint | --engine | --bench]
 #
 # --lint also brings clang, clang-tidy, clang-format and buf; --engine only what
-# the networks and the engine need (./run gpu-check).
+# the networks and the engine need (./run gpu-check); --bench also what the
+# Python of LibTorch's wheel needs, as a peer to be measured beside.
 # SCORESERVE_TORCH_ROOT  an unpacked LibTorch to use instead of fetching one
 # SCORESERVE_TORCH_INDEX the package index to fetch it from
 set -euo pipefail
@@ -45,7 +46,7 @@ if ((${#missing[@]})); then
   fi
 fi
 
-# Headers and libraries only: nothing imports this Python package.
+# Headers and libraries only: nothing but --bench imports this Python package.
 if [[ -z "${SCORESERVE_TORCH_ROOT:-}" ]] &&
   ! compgen -G '.deps/torch/lib/python3*/site-packages/torch/include/ATen/ATen.h' >/dev/null; then
   index=()
@@ -73,4 +74,9 @@ fi
 if [[ "${1:-}" == --lint && ! -x .deps/lint/bin/buf ]]; then
   python3 -m venv .deps/lint
   .deps/lint/bin/pip install --quiet buf-bin==1.75.0
+fi
+
+if [[ "${1:-}" == --bench && -x .deps/torch/bin/pip ]] &&
+  ! .deps/torch/bin/python -c 'import torch' 2>/dev/null; then
+  .deps/torch/bin/pip install --quiet "torch==$torch_version"
 fi

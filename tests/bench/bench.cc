@@ -14,6 +14,7 @@
 #include "tests/bench/score_cases.h"
 #include "tests/bench/start_case.h"
 #include "tests/bench/streams_case.h"
+#include "tests/bench/training_case.h"
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
           {"long-sampler", with_rig(b::OneLongSampler)},
           {"advance", b::AdvanceFigures},
           {"start", b::StartTime},
+          {"training", b::TrainingStep},
       },
       only, json);
 }
