@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "models/experiments/cost.h"
 #include "models/experiments/experiment.h"
+#include "models/experiments/noised.h"
 
 namespace scoreserve {
 
@@ -12,6 +13,8 @@ const std::vector<Experiment>& Experiments() {
   static const auto& experiments = *new std::vector<Experiment>{
       {"cost", "The cost of a training step, by objective and dimension",
        RunCost},
+      {"noised", "Digits by denoising, and by sliced objectives on noised rows",
+       RunNoised},
   };
   return experiments;
 }

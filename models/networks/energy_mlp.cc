@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "models/networks/energy_network.h"
 #include "models/networks/perceptron.h"
+#include "models/options.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -47,9 +49,7 @@ class EnergyMlp final : public EnergyNetwork {
   Perceptron perceptron_;
 };
 
-}  // namespace
-
-const OptionTable<EnergyMlpOptions>& EnergyMlpOptionTable() {
+const OptionTable<EnergyMlpOptions>& Options() {
   using O = EnergyMlpOptions;
   static const auto& table = *new OptionTable<O>({
       {"width", &O::width, Between(1, 8192), "Units of each hidden layer."},
@@ -65,10 +65,10 @@ const OptionTable<EnergyMlpOptions>& EnergyMlpOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewEnergyMlp(
-    const ModelConfig& config, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
+                                                  uint64_t seed) {
   absl::StatusOr<EnergyMlpOptions> options =
-      EnergyMlpOptionTable().Parse(config.network_options);
+      Options().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
   const auto activation = ActivationNamed(options->activation);
   if (!activation.ok()) return InField("network.options", activation.status());
@@ -83,6 +83,18 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewEnergyMlp(
   widths.back() = 1;
   return std::make_unique<EnergyMlp>(dim, options->envelope,
                                      Perceptron(widths, *activation, seed));
+}
+
+}  // namespace
+
+NetworkKind EnergyMlpNetwork() {
+  return {.name = "energy_mlp",
+          .help =
+              "Energy of a multilayer perceptron with an envelope, without a "
+              "label.",
+          .options = Options().Describe(),
+          .usual_label = {},
+          .create = New};
 }
 
 }  // namespace scoreserve

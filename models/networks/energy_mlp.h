@@ -9,12 +9,9 @@
 #define SCORESERVE_MODELS_NETWORKS_ENERGY_MLP_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "models/networks/score_network.h"
-#include "models/options.h"
 
 namespace scoreserve {
 
@@ -25,11 +22,9 @@ struct EnergyMlpOptions {
   double envelope = 2.0;
 };
 
-const OptionTable<EnergyMlpOptions>& EnergyMlpOptionTable();
-
-// INVALID_ARGUMENT for options out of range, or a label other than none.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewEnergyMlp(
-    const ModelConfig& config, uint64_t seed);
+// "energy_mlp". create() refuses options out of range, or a label other than
+// none.
+NetworkKind EnergyMlpNetwork();
 
 }  // namespace scoreserve
 

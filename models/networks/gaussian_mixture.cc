@@ -16,7 +16,9 @@
 #include "ATen/ops/ones.h"
 #include "ATen/ops/softmax.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "models/options.h"
 #include "models/processes/noise_process.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
@@ -146,9 +148,7 @@ class GaussianMixture final : public ScoreNetwork {
   at::Tensor weights_, means_, variances_;  // Double.
 };
 
-}  // namespace
-
-const OptionTable<GaussianMixtureOptions>& GaussianMixtureOptionTable() {
+const OptionTable<GaussianMixtureOptions>& Options() {
   using O = GaussianMixtureOptions;
   static const auto& table = *new OptionTable<O>({
       {"components", &O::components, Between(1, 10'000),
@@ -157,10 +157,10 @@ const OptionTable<GaussianMixtureOptions>& GaussianMixtureOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewGaussianMixture(
-    const ModelConfig& config, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
+                                                  uint64_t seed) {
   absl::StatusOr<GaussianMixtureOptions> options =
-      GaussianMixtureOptionTable().Parse(config.network_options);
+      Options().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
   std::shared_ptr<const NoiseProcess> process;
   if (config.label.kind == LabelKind::kTime) {
@@ -171,6 +171,16 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewGaussianMixture(
   return std::make_unique<GaussianMixture>(config.data.dim(), config.label.kind,
                                            std::move(process),
                                            options->components, seed);
+}
+
+}  // namespace
+
+NetworkKind GaussianMixtureNetwork() {
+  return {.name = "gaussian_mixture",
+          .help = "The exact score of a mixture of isotropic Gaussians.",
+          .options = Options().Describe(),
+          .usual_label = {LabelKind::kNoiseLevel, 0.0, 50.0},
+          .create = New};
 }
 
 }  // namespace scoreserve

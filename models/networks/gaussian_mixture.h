@@ -13,11 +13,8 @@
 #define SCORESERVE_MODELS_NETWORKS_GAUSSIAN_MIXTURE_H_
 
 #include <cstdint>
-#include <memory>
 
-#include "absl/status/statusor.h"
 #include "models/networks/score_network.h"
-#include "models/options.h"
 
 namespace scoreserve {
 
@@ -25,17 +22,14 @@ struct GaussianMixtureOptions {
   int64_t components = 1;
 };
 
-const OptionTable<GaussianMixtureOptions>& GaussianMixtureOptionTable();
-
 // Arrays: `weights` [components] that sum to 1, `means` [components, dim] and
 // `variances` [components], all in model space. A new one has equal weights,
 // unit variances and standard normal means. Computes in double: exact to 1e-5 ·
 // max(1, |s|) or better. Not trainable.
 //
-// INVALID_ARGUMENT for options out of range, and as ProcessOf() where the label
-// is a time.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewGaussianMixture(
-    const ModelConfig& config, uint64_t seed);
+// "gaussian_mixture". create() refuses options out of range, and as ProcessOf()
+// where the label is a time.
+NetworkKind GaussianMixtureNetwork();
 
 }  // namespace scoreserve
 

@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "models/networks/perceptron.h"
+#include "models/options.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -40,9 +42,7 @@ class Mlp final : public ScoreNetwork {
   Perceptron perceptron_;
 };
 
-}  // namespace
-
-const OptionTable<MlpOptions>& MlpOptionTable() {
+const OptionTable<MlpOptions>& Options() {
   using O = MlpOptions;
   static const auto& table = *new OptionTable<O>({
       {"width", &O::width, Between(1, 8192), "Units of each hidden layer."},
@@ -56,10 +56,9 @@ const OptionTable<MlpOptions>& MlpOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewMlp(const ModelConfig& config,
-                                                     uint64_t seed) {
-  absl::StatusOr<MlpOptions> options =
-      MlpOptionTable().Parse(config.network_options);
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
+                                                  uint64_t seed) {
+  absl::StatusOr<MlpOptions> options = Options().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
   const auto activation = ActivationNamed(options->activation);
   if (!activation.ok()) return InField("network.options", activation.status());
@@ -72,6 +71,16 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewMlp(const ModelConfig& config,
                               options->width);
   widths.front() = widths.back() = dim;
   return std::make_unique<Mlp>(dim, Perceptron(widths, *activation, seed));
+}
+
+}  // namespace
+
+NetworkKind MlpNetwork() {
+  return {.name = "mlp",
+          .help = "Multilayer perceptron, without a label.",
+          .options = Options().Describe(),
+          .usual_label = {},
+          .create = New};
 }
 
 }  // namespace scoreserve

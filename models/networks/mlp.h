@@ -6,12 +6,9 @@
 #define SCORESERVE_MODELS_NETWORKS_MLP_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "models/networks/score_network.h"
-#include "models/options.h"
 
 namespace scoreserve {
 
@@ -21,11 +18,8 @@ struct MlpOptions {
   std::string activation = "silu";
 };
 
-const OptionTable<MlpOptions>& MlpOptionTable();
-
-// INVALID_ARGUMENT for options out of range, or a label other than none.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewMlp(const ModelConfig& config,
-                                                     uint64_t seed);
+// "mlp". create() refuses options out of range, or a label other than none.
+NetworkKind MlpNetwork();
 
 }  // namespace scoreserve
 

@@ -13,19 +13,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "c10/core/InferenceMode.h"
-#include "models/networks/energy_mlp.h"
-#include "models/networks/gaussian_mixture.h"
-#include "models/networks/mlp.h"
-#include "models/networks/residual_mlp.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
 
 namespace scoreserve {
-namespace {
 
-constexpr LabelRule kNoLabel = {};
-constexpr LabelRule kNoiseLevels = {LabelKind::kNoiseLevel, 0.01, 50.0};
-constexpr LabelRule kNoiseLevelsFromZero = {LabelKind::kNoiseLevel, 0.0, 50.0};
+#define NETWORK(New) NetworkKind New();
+#include "models/networks/network_list.inc"
+#undef NETWORK
+
+namespace {
 
 absl::Status Corrupt(absl::string_view message) {
   return WithReason(absl::FailedPreconditionError(message),
@@ -61,22 +58,11 @@ ScoreAndEnergy ScoreNetwork::ScoreWithEnergy(const ScoreInput&,
 }
 
 const std::vector<NetworkKind>& NetworkKinds() {
-  static const auto& kinds = *new std::vector<NetworkKind>{
-      {"energy_mlp",
-       "Energy of a multilayer perceptron with an envelope, without a label.",
-       EnergyMlpOptionTable().Describe(), kNoLabel, NewEnergyMlp},
-      {"gaussian_mixture",
-       "The exact score of a mixture of isotropic Gaussians.",
-       GaussianMixtureOptionTable().Describe(), kNoiseLevelsFromZero,
-       NewGaussianMixture},
-      {"mlp", "Multilayer perceptron, without a label.",
-       MlpOptionTable().Describe(), kNoLabel, NewMlp},
-      {"residual_mlp",
-       "Residual perceptron of the noise level or time and of a class, with "
-       "EDM "
-       "preconditioning.",
-       ResidualMlpOptionTable().Describe(), kNoiseLevels, NewResidualMlp},
-  };
+  static const auto& kinds = *new std::vector<NetworkKind>({
+#define NETWORK(New) New(),
+#include "models/networks/network_list.inc"
+#undef NETWORK
+  });
   return kinds;
 }
 

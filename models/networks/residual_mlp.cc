@@ -13,8 +13,10 @@
 #include "ATen/ops/log.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/zeros.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "models/networks/linear.h"
+#include "models/options.h"
 #include "models/processes/noise_process.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
@@ -204,9 +206,7 @@ class ResidualMlp final : public ScoreNetwork {
   at::Tensor class_vectors_;  // [classes + 1, kEmbedding], where there are any.
 };
 
-}  // namespace
-
-const OptionTable<ResidualMlpOptions>& ResidualMlpOptionTable() {
+const OptionTable<ResidualMlpOptions>& Options() {
   using O = ResidualMlpOptions;
   static const auto& table = *new OptionTable<O>({
       {"width", &O::width, Between(1, 8192), "Units of the residual stream."},
@@ -215,10 +215,10 @@ const OptionTable<ResidualMlpOptions>& ResidualMlpOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewResidualMlp(
-    const ModelConfig& config, uint64_t seed) {
+absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
+                                                  uint64_t seed) {
   absl::StatusOr<ResidualMlpOptions> options =
-      ResidualMlpOptionTable().Parse(config.network_options);
+      Options().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
   if (config.label.kind == LabelKind::kNone) {
     return InvalidField("label.kind",
@@ -240,6 +240,19 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewResidualMlp(
   }
   return std::make_unique<ResidualMlp>(config, *options, std::move(process),
                                        seed);
+}
+
+}  // namespace
+
+NetworkKind ResidualMlpNetwork() {
+  return {
+      .name = "residual_mlp",
+      .help =
+          "Residual perceptron of the noise level or time and of a class, with "
+          "EDM preconditioning.",
+      .options = Options().Describe(),
+      .usual_label = {LabelKind::kNoiseLevel, 0.01, 50.0},
+      .create = New};
 }
 
 }  // namespace scoreserve

@@ -17,11 +17,8 @@
 #define SCORESERVE_MODELS_NETWORKS_RESIDUAL_MLP_H_
 
 #include <cstdint>
-#include <memory>
 
-#include "absl/status/statusor.h"
 #include "models/networks/score_network.h"
-#include "models/options.h"
 
 namespace scoreserve {
 
@@ -30,12 +27,9 @@ struct ResidualMlpOptions {
   int64_t blocks = 3;
 };
 
-const OptionTable<ResidualMlpOptions>& ResidualMlpOptionTable();
-
-// INVALID_ARGUMENT for options out of range, as ProcessOf(), or for a label
-// that is none or takes no noise at all.
-absl::StatusOr<std::unique_ptr<ScoreNetwork>> NewResidualMlp(
-    const ModelConfig& config, uint64_t seed);
+// "residual_mlp". create() refuses options out of range, as ProcessOf(), or for
+// a label that is none or takes no noise at all.
+NetworkKind ResidualMlpNetwork();
 
 }  // namespace scoreserve
 

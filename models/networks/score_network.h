@@ -84,7 +84,7 @@ class ScoreNetwork {
   virtual absl::Status CheckWeights() const { return absl::OkStatus(); }
 };
 
-// A kind of network: one line in network_list.cc.
+// A kind of network: one line in network_list.inc.
 struct NetworkKind {
   std::string name;
   std::string help;  // One sentence.

@@ -37,22 +37,31 @@ class Denoising final : public Objective {
   const LevelLaw levels_;
 };
 
-}  // namespace
-
-const OptionTable<DenoisingOptions>& DenoisingOptionTable() {
+const OptionTable<DenoisingOptions>& Options() {
   static const auto& table =
       *new OptionTable<DenoisingOptions>(WithDenoising<DenoisingOptions>({}));
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
-    const OptionValues& options, const ModelConfig& config) {
-  absl::StatusOr<DenoisingOptions> parsed =
-      DenoisingOptionTable().Parse(options);
+absl::StatusOr<std::unique_ptr<Objective>> New(const OptionValues& options,
+                                               const ModelConfig& config) {
+  absl::StatusOr<DenoisingOptions> parsed = Options().Parse(options);
   if (!parsed.ok()) return parsed.status();
   absl::StatusOr<LevelLaw> levels = DenoisingLevels(*parsed, config);
   if (!levels.ok()) return levels.status();
   return std::make_unique<Denoising>(*parsed, *std::move(levels));
+}
+
+}  // namespace
+
+ObjectiveKind DenoisingObjective() {
+  return {.name = "denoising",
+          .help =
+              "Denoising score matching at one noise level or over all of the "
+              "label's "
+              "(Vincent 2011; Song and Ermon 2019).",
+          .options = Options().Describe(),
+          .create = New};
 }
 
 absl::StatusOr<LevelLaw> DenoisingLevels(const DenoisingOptions& options,

@@ -12,7 +12,6 @@
 #ifndef SCORESERVE_MODELS_OBJECTIVES_DENOISING_H_
 #define SCORESERVE_MODELS_OBJECTIVES_DENOISING_H_
 
-#include <memory>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -46,16 +45,13 @@ std::vector<Option<O>> WithDenoising(std::vector<Option<O>> own) {
   return own;
 }
 
-const OptionTable<DenoisingOptions>& DenoisingOptionTable();
-
 // The levels that rows are noised to. INVALID_ARGUMENT as LevelLaw::New(), and
 // where noise_level is 0 for a network that takes no label.
 absl::StatusOr<LevelLaw> DenoisingLevels(const DenoisingOptions& options,
                                          const ModelConfig& config);
 
-// INVALID_ARGUMENT as DenoisingLevels().
-absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
-    const OptionValues& options, const ModelConfig& config);
+// "denoising". create() refuses as DenoisingLevels().
+ObjectiveKind DenoisingObjective();
 
 // What a network sees of `rows`: x̃ = αx + σz, the label where it takes one, and
 // the condition. z [rows, dim] is standard normal.

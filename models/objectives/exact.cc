@@ -14,7 +14,7 @@ namespace {
 
 class Exact final : public DensityObjective {
  public:
-  Exact(const ExactOptions& options, LevelLaw levels)
+  Exact(const DensityOptions& options, LevelLaw levels)
       : DensityObjective(options, std::move(levels), /*draws=*/0) {}
 
   absl::Status CheckNetwork(const ScoreNetwork& network) const override {
@@ -29,21 +29,30 @@ class Exact final : public DensityObjective {
   }
 };
 
-}  // namespace
-
-const OptionTable<ExactOptions>& ExactOptionTable() {
+const OptionTable<DensityOptions>& Options() {
   static const auto& table =
-      *new OptionTable<ExactOptions>(WithDensity<ExactOptions>({}));
+      *new OptionTable<DensityOptions>(WithDensity<DensityOptions>({}));
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> NewExact(const OptionValues& options,
-                                                    const ModelConfig& config) {
-  absl::StatusOr<ExactOptions> parsed = ExactOptionTable().Parse(options);
+absl::StatusOr<std::unique_ptr<Objective>> New(const OptionValues& options,
+                                               const ModelConfig& config) {
+  absl::StatusOr<DensityOptions> parsed = Options().Parse(options);
   if (!parsed.ok()) return parsed.status();
   absl::StatusOr<LevelLaw> levels = LevelLaw::New(parsed->noise_level, config);
   if (!levels.ok()) return levels.status();
   return std::make_unique<Exact>(*parsed, *std::move(levels));
+}
+
+}  // namespace
+
+ObjectiveKind ExactObjective() {
+  return {.name = "exact",
+          .help =
+              "Exact score matching, at a cost that grows with the dimension "
+              "(Hyvärinen 2005).",
+          .options = Options().Describe(),
+          .create = New};
 }
 
 at::Tensor ExactLosses(const ScoreNetwork& network, const ScoreInput& input,

@@ -10,22 +10,14 @@
 #ifndef SCORESERVE_MODELS_OBJECTIVES_EXACT_H_
 #define SCORESERVE_MODELS_OBJECTIVES_EXACT_H_
 
-#include <memory>
-
 #include "ATen/core/Tensor.h"
-#include "absl/status/statusor.h"
 #include "models/objectives/density_objective.h"
 #include "models/objectives/objective.h"
 
 namespace scoreserve {
 
-struct ExactOptions : DensityOptions {};
-
-const OptionTable<ExactOptions>& ExactOptionTable();
-
-// INVALID_ARGUMENT as LevelLaw::New().
-absl::StatusOr<std::unique_ptr<Objective>> NewExact(const OptionValues& options,
-                                                    const ModelConfig& config);
+// "exact". create() refuses as LevelLaw::New().
+ObjectiveKind ExactObjective();
 
 // The loss itself, at the rows of `input` → [rows].
 at::Tensor ExactLosses(const ScoreNetwork& network, const ScoreInput& input,

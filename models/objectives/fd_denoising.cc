@@ -58,9 +58,7 @@ class FdDenoising final : public Objective {
   const LevelLaw levels_;
 };
 
-}  // namespace
-
-const OptionTable<FdDenoisingOptions>& FdDenoisingOptionTable() {
+const OptionTable<FdDenoisingOptions>& Options() {
   using O = FdDenoisingOptions;
   static const auto& table = *new OptionTable<O>(WithDenoising<O>({
       {"directions",
@@ -74,10 +72,9 @@ const OptionTable<FdDenoisingOptions>& FdDenoisingOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> NewFdDenoising(
-    const OptionValues& options, const ModelConfig& config) {
-  absl::StatusOr<FdDenoisingOptions> parsed =
-      FdDenoisingOptionTable().Parse(options);
+absl::StatusOr<std::unique_ptr<Objective>> New(const OptionValues& options,
+                                               const ModelConfig& config) {
+  absl::StatusOr<FdDenoisingOptions> parsed = Options().Parse(options);
   if (!parsed.ok()) return parsed.status();
   const auto directions = SpreadDirectionsNamed(parsed->directions);
   if (!directions.ok()) return directions.status();
@@ -87,6 +84,18 @@ absl::StatusOr<std::unique_ptr<Objective>> NewFdDenoising(
   if (!levels.ok()) return levels.status();
   return std::make_unique<FdDenoising>(*parsed, *directions,
                                        *std::move(levels));
+}
+
+}  // namespace
+
+ObjectiveKind FdDenoisingObjective() {
+  return {.name = "fd_denoising",
+          .help =
+              "Denoising score matching of an energy by finite differences "
+              "(Pang et "
+              "al. 2020).",
+          .options = Options().Describe(),
+          .create = New};
 }
 
 at::Tensor FdDenoisingLosses(const ScoreNetwork& network,

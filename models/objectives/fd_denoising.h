@@ -12,11 +12,9 @@
 #define SCORESERVE_MODELS_OBJECTIVES_FD_DENOISING_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "ATen/core/Tensor.h"
-#include "absl/status/statusor.h"
 #include "models/objectives/denoising.h"
 #include "models/objectives/finite_difference.h"
 #include "models/objectives/objective.h"
@@ -29,11 +27,8 @@ struct FdDenoisingOptions : DenoisingOptions {
   double step = kUsualStep;
 };
 
-const OptionTable<FdDenoisingOptions>& FdDenoisingOptionTable();
-
-// INVALID_ARGUMENT as DenoisingLevels() and CheckStep().
-absl::StatusOr<std::unique_ptr<Objective>> NewFdDenoising(
-    const OptionValues& options, const ModelConfig& config);
+// "fd_denoising". create() refuses as DenoisingLevels() and CheckStep().
+ObjectiveKind FdDenoisingObjective();
 
 // The loss itself, of given levels, noise z ([rows, dim], standard normal),
 // directions [rows, projections, dim] and heights h [rows, 1, 1] → float64

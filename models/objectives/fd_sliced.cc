@@ -43,9 +43,7 @@ class FdSliced final : public DensityObjective {
   const Directions directions_;
 };
 
-}  // namespace
-
-const OptionTable<FdSlicedOptions>& FdSlicedOptionTable() {
+const OptionTable<FdSlicedOptions>& Options() {
   using O = FdSlicedOptions;
   static const auto& table = *new OptionTable<O>(WithDensity<O>({
       {"directions",
@@ -64,9 +62,9 @@ const OptionTable<FdSlicedOptions>& FdSlicedOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> NewFdSliced(
-    const OptionValues& options, const ModelConfig& config) {
-  absl::StatusOr<FdSlicedOptions> parsed = FdSlicedOptionTable().Parse(options);
+absl::StatusOr<std::unique_ptr<Objective>> New(const OptionValues& options,
+                                               const ModelConfig& config) {
+  absl::StatusOr<FdSlicedOptions> parsed = Options().Parse(options);
   if (!parsed.ok()) return parsed.status();
   const auto directions = SpreadDirectionsNamed(parsed->directions);
   if (!directions.ok()) return directions.status();
@@ -75,6 +73,18 @@ absl::StatusOr<std::unique_ptr<Objective>> NewFdSliced(
   absl::StatusOr<LevelLaw> levels = LevelLaw::New(parsed->noise_level, config);
   if (!levels.ok()) return levels.status();
   return std::make_unique<FdSliced>(*parsed, *directions, *std::move(levels));
+}
+
+}  // namespace
+
+ObjectiveKind FdSlicedObjective() {
+  return {
+      .name = "fd_sliced",
+      .help =
+          "Sliced score matching by finite differences, of a score or of an "
+          "energy (Pang et al. 2020).",
+      .options = Options().Describe(),
+      .create = New};
 }
 
 at::Tensor FdSlicedLosses(const ScoreNetwork& network, const ScoreInput& input,

@@ -17,11 +17,9 @@
 #define SCORESERVE_MODELS_OBJECTIVES_FD_SLICED_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "ATen/core/Tensor.h"
-#include "absl/status/statusor.h"
 #include "models/objectives/density_objective.h"
 #include "models/objectives/finite_difference.h"
 #include "models/objectives/objective.h"
@@ -35,11 +33,8 @@ struct FdSlicedOptions : DensityOptions {
   double step = kUsualStep;
 };
 
-const OptionTable<FdSlicedOptions>& FdSlicedOptionTable();
-
-// INVALID_ARGUMENT as LevelLaw::New() and CheckStep().
-absl::StatusOr<std::unique_ptr<Objective>> NewFdSliced(
-    const OptionValues& options, const ModelConfig& config);
+// "fd_sliced". create() refuses as LevelLaw::New() and CheckStep().
+ObjectiveKind FdSlicedObjective();
 
 // The loss itself, at the rows of `input`, of given directions [rows,
 // projections, dim] and heights h [rows, 1, 1] → [rows]: from 2·projections

@@ -51,7 +51,7 @@ class Objective {
                             Workspace& workspace) const = 0;
 };
 
-// A kind of objective: one line in objective_list.cc.
+// A kind of objective: one line in objective_list.inc.
 struct ObjectiveKind {
   std::string name;
   std::string help;  // One sentence, with the source.

@@ -35,9 +35,7 @@ class Sliced final : public DensityObjective {
   const Directions directions_;
 };
 
-}  // namespace
-
-const OptionTable<SlicedOptions>& SlicedOptionTable() {
+const OptionTable<SlicedOptions>& Options() {
   using O = SlicedOptions;
   static const auto& table = *new OptionTable<O>(WithDensity<O>({
       {"directions", &O::directions, {}, kDirectionsHelp},
@@ -51,9 +49,9 @@ const OptionTable<SlicedOptions>& SlicedOptionTable() {
   return table;
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> NewSliced(
-    const OptionValues& options, const ModelConfig& config) {
-  absl::StatusOr<SlicedOptions> parsed = SlicedOptionTable().Parse(options);
+absl::StatusOr<std::unique_ptr<Objective>> New(const OptionValues& options,
+                                               const ModelConfig& config) {
+  absl::StatusOr<SlicedOptions> parsed = Options().Parse(options);
   if (!parsed.ok()) return parsed.status();
   const auto directions = DirectionsNamed(parsed->directions);
   if (!directions.ok()) return directions.status();
@@ -66,6 +64,18 @@ absl::StatusOr<std::unique_ptr<Objective>> NewSliced(
   absl::StatusOr<LevelLaw> levels = LevelLaw::New(parsed->noise_level, config);
   if (!levels.ok()) return levels.status();
   return std::make_unique<Sliced>(*parsed, *directions, *std::move(levels));
+}
+
+}  // namespace
+
+ObjectiveKind SlicedObjective() {
+  return {.name = "sliced",
+          .help =
+              "Sliced score matching, with variance reduction or without "
+              "(Song, Garg, "
+              "Shi and Ermon 2019).",
+          .options = Options().Describe(),
+          .create = New};
 }
 
 at::Tensor SlicedLosses(const ScoreNetwork& network, const ScoreInput& input,

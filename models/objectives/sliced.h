@@ -13,11 +13,9 @@
 #define SCORESERVE_MODELS_OBJECTIVES_SLICED_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "ATen/core/Tensor.h"
-#include "absl/status/statusor.h"
 #include "models/objectives/curvature.h"
 #include "models/objectives/density_objective.h"
 #include "models/objectives/objective.h"
@@ -30,12 +28,9 @@ struct SlicedOptions : DensityOptions {
   bool variance_reduction = true;
 };
 
-const OptionTable<SlicedOptions>& SlicedOptionTable();
-
-// INVALID_ARGUMENT as LevelLaw::New(), and for directions of unit length with
-// variance reduction, whose terms would then be of two scales.
-absl::StatusOr<std::unique_ptr<Objective>> NewSliced(
-    const OptionValues& options, const ModelConfig& config);
+// "sliced". create() refuses as LevelLaw::New(), and for directions of unit
+// length with variance reduction, whose terms would then be of two scales.
+ObjectiveKind SlicedObjective();
 
 // The loss itself, at the rows of `input`, of given directions [rows,
 // projections, dim] → [rows].

@@ -93,16 +93,18 @@ TEST(FdDenoisingTest, RefusesANetworkWithoutEnergyAndRowsWithoutNoise) {
   ModelConfig config;
   config.network = "mlp";
   config.data.shape = {2};
-  const auto objective = *NewFdDenoising({{"noise_level", 0.1}}, config);
+  const auto objective =
+      *NewObjective("fd_denoising", {{"noise_level", 0.1}}, config);
   EXPECT_EQ(ReasonOf(objective->CheckNetwork(**NewNetwork(config, 1))),
             Reason::kUnsuitableModel);
   config.network = "energy_mlp";
   EXPECT_TRUE(objective->CheckNetwork(**NewNetwork(config, 1)).ok());
-  EXPECT_EQ(FieldOf(NewFdDenoising({}, config).status()), "noise_level");
-  EXPECT_EQ(
-      FieldOf(NewFdDenoising({{"noise_level", 0.1}, {"step", 1e-3}}, config)
-                  .status()),
-      "step");
+  EXPECT_EQ(FieldOf(NewObjective("fd_denoising", {}, config).status()),
+            "noise_level");
+  EXPECT_EQ(FieldOf(NewObjective("fd_denoising",
+                                 {{"noise_level", 0.1}, {"step", 1e-3}}, config)
+                        .status()),
+            "step");
 }
 
 }  // namespace

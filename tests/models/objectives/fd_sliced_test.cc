@@ -196,7 +196,8 @@ ModelConfig Config(const std::string& network) {
 
 TEST_F(FdSlicedTest, RefusesStepsBelowTheReachOfFloat32) {
   const auto made = [](double step, bool variance_reduction) {
-    return NewFdSliced(
+    return NewObjective(
+        "fd_sliced",
         {{"step", step}, {"variance_reduction", variance_reduction}},
         Config("energy_mlp"));
   };

@@ -202,7 +202,7 @@ ModelConfig Config(const LabelRule& label) {
 TEST(SlicedTest, EstimatesTheScoreOfWhatTheNetworkSees) {
   const auto estimand = [](const OptionValues& options,
                            const LabelRule& label) {
-    return (*NewSliced(options, Config(label)))->estimand();
+    return (*NewObjective("sliced", options, Config(label)))->estimand();
   };
   EXPECT_EQ(estimand({}, {}), Estimand::kClean);
   EXPECT_EQ(estimand({{"noise_level", 0.1}}, {}), Estimand::kNoised);
@@ -212,7 +212,7 @@ TEST(SlicedTest, EstimatesTheScoreOfWhatTheNetworkSees) {
 
 TEST(SlicedTest, RefusesWhatItCannotBe) {
   const auto field = [](const OptionValues& options) {
-    return FieldOf(NewSliced(options, Config({})).status());
+    return FieldOf(NewObjective("sliced", options, Config({})).status());
   };
   EXPECT_EQ(field({{"directions", std::string("cube")}}), "directions");
   EXPECT_EQ(field({{"projections", int64_t{0}}}), "projections");
@@ -221,8 +221,8 @@ TEST(SlicedTest, RefusesWhatItCannotBe) {
                    {"variance_reduction", false}}),
             std::nullopt);
   EXPECT_EQ(field({{"noise_level", -1.0}}), "noise_level");
-  EXPECT_EQ(FieldOf(NewSliced({{"noise_level", 20.0}},
-                              Config({LabelKind::kNoiseLevel, 0.1, 10.0}))
+  EXPECT_EQ(FieldOf(NewObjective("sliced", {{"noise_level", 20.0}},
+                                 Config({LabelKind::kNoiseLevel, 0.1, 10.0}))
                         .status()),
             "noise_level");
 }
@@ -290,8 +290,9 @@ TEST(SlicedTest, LevelsAreWeighedByTheirSquare) {
         return input.x.div(variance.to(at::kFloat).unsqueeze(1)).neg();
       });
   const double level = 0.5;
-  const auto objective = *NewSliced({{"noise_level", level}},
-                                    Config({LabelKind::kNoiseLevel, 0.1, 9.0}));
+  const auto objective =
+      *NewObjective("sliced", {{"noise_level", level}},
+                    Config({LabelKind::kNoiseLevel, 0.1, 9.0}));
   Workspace workspace;
   const at::Tensor losses =
       objective
