@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "c10/core/InferenceMode.h"
+#include "models/networks/dkef.h"
 #include "models/networks/energy_mlp.h"
 #include "models/networks/gaussian_mixture.h"
 #include "models/networks/mlp.h"
@@ -62,6 +63,8 @@ ScoreAndEnergy ScoreNetwork::ScoreWithEnergy(const ScoreInput&,
 
 const std::vector<NetworkKind>& NetworkKinds() {
   static const auto& kinds = *new std::vector<NetworkKind>{
+      {"dkef", "Energy of a deep kernel exponential family, without a label.",
+       DkefOptionTable().Describe(), kNoLabel, NewDkef},
       {"energy_mlp",
        "Energy of a multilayer perceptron with an envelope, without a label.",
        EnergyMlpOptionTable().Describe(), kNoLabel, NewEnergyMlp},
