@@ -27,9 +27,12 @@ class EnergyMlp final : public EnergyNetwork {
   at::Tensor Energy(const ScoreInput& input,
                     Workspace& workspace) const override {
     workspace.Begin();
+    // Summed in double: finite differences of energies lose digits.
     return perceptron_.Forward(input.x, workspace)
         .squeeze(1)
-        .add(input.x.square().sum(1), 0.5 / (envelope_ * envelope_));
+        .to(at::kDouble)
+        .add(input.x.square().sum({1}, /*keepdim=*/false, at::kDouble),
+             0.5 / (envelope_ * envelope_));
   }
 
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {

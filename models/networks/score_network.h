@@ -60,7 +60,8 @@ class ScoreNetwork {
                            Workspace& workspace) const = 0;
 
   // Whether there is an energy E with s = −∇E, and then, as Score(): E itself,
-  // [rows], and both at once. Calling these on a network that has none dies.
+  // float32 or float64 [rows], and both at once. Calling these on a network
+  // that has none dies.
   virtual bool has_energy() const { return false; }
   virtual at::Tensor Energy(const ScoreInput& input,
                             Workspace& workspace) const;

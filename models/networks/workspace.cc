@@ -54,7 +54,16 @@ at::Tensor Workspace::Activate(Activation activation, at::Tensor x) {
 
 at::Tensor Workspace::LayerNorm(const at::Tensor& x, const at::Tensor& weight,
                                 const at::Tensor& bias) {
-  return at::layer_norm(x, weight.sizes(), weight, bias, /*eps=*/1e-5);
+  constexpr double kEpsilon = 1e-5;
+  if (Recording() && x._fw_grad(/*level=*/0).defined()) {
+    // Under forward mode in its parts: the tangent that LibTorch has for the
+    // whole is right, but the gradient of that tangent takes mean and deviation
+    // for constants.
+    const at::Tensor centred = x.sub(x.mean(-1, /*keepdim=*/true));
+    const at::Tensor variance = centred.square().mean(-1, /*keepdim=*/true);
+    return centred.div(variance.add(kEpsilon).sqrt()).mul(weight).add(bias);
+  }
+  return at::layer_norm(x, weight.sizes(), weight, bias, kEpsilon);
 }
 
 at::Tensor Workspace::Add(at::Tensor a, const at::Tensor& b) {

@@ -40,17 +40,8 @@ class Denoising final : public Objective {
 }  // namespace
 
 const OptionTable<DenoisingOptions>& DenoisingOptionTable() {
-  using O = DenoisingOptions;
-  static const auto& table = *new OptionTable<O>({
-      {"noise_level", &O::noise_level, NotNegative(),
-       "Standard deviation of the noise, in model space, σ/α where the label "
-       "is a time; 0 draws one for each row from the label's range."},
-      {"weight_power", &O::weight_power, Between(-4.0, 8.0),
-       "p of the weight noise_level^p on the squared error of the score."},
-      {"condition_dropout", &O::condition_dropout, Between(0.0, 1.0),
-       "Fraction of the rows with a class that are trained without it; 0 "
-       "leaves nothing to guide by."},
-  });
+  static const auto& table =
+      *new OptionTable<DenoisingOptions>(WithDenoising<DenoisingOptions>({}));
   return table;
 }
 
@@ -59,14 +50,32 @@ absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
   absl::StatusOr<DenoisingOptions> parsed =
       DenoisingOptionTable().Parse(options);
   if (!parsed.ok()) return parsed.status();
-  absl::StatusOr<LevelLaw> levels = LevelLaw::New(parsed->noise_level, config);
+  absl::StatusOr<LevelLaw> levels = DenoisingLevels(*parsed, config);
   if (!levels.ok()) return levels.status();
-  if (levels->none()) {
+  return std::make_unique<Denoising>(*parsed, *std::move(levels));
+}
+
+absl::StatusOr<LevelLaw> DenoisingLevels(const DenoisingOptions& options,
+                                         const ModelConfig& config) {
+  absl::StatusOr<LevelLaw> levels = LevelLaw::New(options.noise_level, config);
+  if (levels.ok() && levels->none()) {
     return InvalidField("noise_level",
                         "more than 0 for a network that takes no label",
-                        absl::StrCat(parsed->noise_level));
+                        absl::StrCat(options.noise_level));
   }
-  return std::make_unique<Denoising>(*parsed, *std::move(levels));
+  return levels;
+}
+
+ScoreInput NoisedInput(const ScoreNetwork& network, const ConditionedRows& rows,
+                       const RowLevels& levels, const at::Tensor& z) {
+  const auto column = [&rows](const at::Tensor& values) {
+    return values.to(rows.x.scalar_type()).unsqueeze(1);
+  };
+  ScoreInput input = {
+      .x = rows.x.mul(column(levels.alpha)).addcmul(column(levels.sigma), z),
+      .condition = rows.condition};
+  if (network.label_kind() != LabelKind::kNone) input.label = levels.label;
+  return input;
 }
 
 at::Tensor DenoisingLosses(const ScoreNetwork& network,
@@ -78,10 +87,8 @@ at::Tensor DenoisingLosses(const ScoreNetwork& network,
   };
   const at::Tensor sigma = column(levels.sigma);
   const at::Tensor noise = column(levels.sigma.div(levels.alpha));
-  ScoreInput input = {.x = rows.x.mul(column(levels.alpha)).addcmul(sigma, z),
-                      .condition = rows.condition};
-  if (network.label_kind() != LabelKind::kNone) input.label = levels.label;
-  const at::Tensor score = network.Score(input, workspace);
+  const at::Tensor score =
+      network.Score(NoisedInput(network, rows, levels, z), workspace);
   // The weight is u^p = (u^(p/2))²: multiplied in before squaring, so that
   // small levels do not overflow. α s + z/u is (σ s + z)/u.
   const at::Tensor error =

@@ -13,6 +13,7 @@
 #define SCORESERVE_MODELS_OBJECTIVES_DENOISING_H_
 
 #include <memory>
+#include <vector>
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
@@ -29,12 +30,37 @@ struct DenoisingOptions {
   double condition_dropout = 0.15;
 };
 
+// `own` options of O, which is or derives from DenoisingOptions, and those.
+template <typename O>
+std::vector<Option<O>> WithDenoising(std::vector<Option<O>> own) {
+  own.push_back(
+      {"noise_level", &O::noise_level, NotNegative(),
+       "Standard deviation of the noise, in model space, σ/α where the label "
+       "is a time; 0 draws one for each row from the label's range."});
+  own.push_back({"weight_power", &O::weight_power, Between(-4.0, 8.0),
+                 "p of the weight noise_level^p on the squared error of the "
+                 "score."});
+  own.push_back({"condition_dropout", &O::condition_dropout, Between(0.0, 1.0),
+                 "Fraction of the rows with a class that are trained without "
+                 "it; 0 leaves nothing to guide by."});
+  return own;
+}
+
 const OptionTable<DenoisingOptions>& DenoisingOptionTable();
 
-// INVALID_ARGUMENT as LevelLaw::New(), and where noise_level is 0 for a network
-// that takes no label.
+// The levels that rows are noised to. INVALID_ARGUMENT as LevelLaw::New(), and
+// where noise_level is 0 for a network that takes no label.
+absl::StatusOr<LevelLaw> DenoisingLevels(const DenoisingOptions& options,
+                                         const ModelConfig& config);
+
+// INVALID_ARGUMENT as DenoisingLevels().
 absl::StatusOr<std::unique_ptr<Objective>> NewDenoising(
     const OptionValues& options, const ModelConfig& config);
+
+// What a network sees of `rows`: x̃ = αx + σz, the label where it takes one, and
+// the condition. z [rows, dim] is standard normal.
+ScoreInput NoisedInput(const ScoreNetwork& network, const ConditionedRows& rows,
+                       const RowLevels& levels, const at::Tensor& z);
 
 // The loss itself, of given levels and noise z ([rows, dim], standard normal) →
 // [rows].

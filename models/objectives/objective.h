@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "models/io/model_config.h"
@@ -32,6 +33,12 @@ class Objective {
   virtual ~Objective() = default;
 
   virtual Estimand estimand() const = 0;
+
+  // INVALID_ARGUMENT, UNSUITABLE_MODEL, where the objective means nothing for
+  // `network`, a network of the config that it was made for.
+  virtual absl::Status CheckNetwork(const ScoreNetwork&) const {
+    return absl::OkStatus();
+  }
 
   // The loss [rows] of each row; the caller takes their mean. In grad mode it
   // is differentiable in the weights of `network`. Row i draws from

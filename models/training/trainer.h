@@ -46,7 +46,7 @@ class Trainer {
  public:
   // From fresh weights drawn from `seed`, or from `start`, as LoadNetwork()
   // takes them. INVALID_ARGUMENT where the network cannot be had or is not
-  // trainable, or as LoadNetwork().
+  // trainable, as Objective::CheckNetwork(), or as LoadNetwork().
   static absl::StatusOr<std::unique_ptr<Trainer>> New(
       const ModelConfig& config, std::unique_ptr<const Objective> objective,
       const TrainerOptions& options, uint64_t seed,

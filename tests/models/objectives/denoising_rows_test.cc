@@ -9,6 +9,7 @@
 #include "ATen/ops/full.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "models/networks/score_network.h"
 #include "models/objectives/denoising.h"
@@ -153,8 +154,9 @@ TEST(DenoisingTest, RefusesWhatTheNetworkCannotHave) {
             "condition_dropout");
   EXPECT_EQ(FieldOf(refusal(Labelled({LabelKind::kTime, 0.0, 1.0}))),
             "process");
-  EXPECT_EQ(NewObjective("slicing", {}, {}).status().message(),
-            "there is no objective 'slicing'; there are: denoising, sliced");
+  EXPECT_THAT(std::string(NewObjective("slicing", {}, {}).status().message()),
+              ::testing::StartsWith("there is no objective 'slicing'; there "
+                                    "are: denoising, "));
 }
 
 }  // namespace

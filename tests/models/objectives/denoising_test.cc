@@ -77,28 +77,61 @@ TEST(DenoisingTest, ItsMinimiserIsTheNoisedScoreAndNotTheCleanOne) {
 // The value and the gradient of anneal_dsm_score_estimation() in the authors'
 // own code (ermongroup/ncsn), on inputs given by formulas.
 TEST(DenoisingTest, LossOverLevelsIsThatOfNcsn) {
-  const at::Tensor x = PublishedRows();
-  const at::Tensor z = Matrix(5, 4, [](double b, double d) {
-    return std::cos(.5 + 1.7 * b + .9 * d * d);
-  });
   const double sigmas[] = {1.0, 0.5, 0.1};
   const at::Tensor levels =
       Vector(5, [&](double b) { return sigmas[int(b) % 3]; });
 
-  const PublishedNetwork published;
+  PublishedNetwork published;
   const FormulaNetwork network(
       4, LabelKind::kNoiseLevel, [&](const ScoreInput& in) {
         return published.Score(in.x).div(in.label.unsqueeze(1));
       });
-
   Workspace workspace;
-  const at::Tensor loss =
-      DenoisingLosses(network, {.x = x}, LevelsOfNoise(levels), z, 2.0,
-                      workspace)
-          .mean();
-  EXPECT_NEAR(loss.item<double>(), 1.165659125, 1e-9);
-  loss.backward();
-  EXPECT_NEAR(published.w1.grad().norm().item<double>(), 0.2104684024, 1e-9);
+  published.Expect(
+      DenoisingLosses(network, {.x = PublishedRows()}, LevelsOfNoise(levels),
+                      PublishedNoise(), 2.0, workspace)
+          .mean(),
+      1.165659125, 0.2104684024);
+}
+
+// dsm() of sliced score matching's code, which is of weight σ⁴.
+TEST(DenoisingTest, LossOfOneLevelIsThatOfTheSlicedCode) {
+  PublishedNetwork published;
+  const FormulaEnergy network(
+      4, [&](const ScoreInput& in) { return published.Energy(in.x); });
+  const auto loss = [&](double level) {
+    Workspace workspace;
+    return DenoisingLosses(
+               network, {.x = PublishedRows()},
+               LevelsOfNoise(Vector(5, [=](double) { return level; })),
+               PublishedNoise(), 4.0, workspace)
+        .mean();
+  };
+  published.Expect(loss(0.16), .02374031317, 3.54074656e-5);
+  published.Expect(loss(1.0), .4709986115, .0121908184);
+}
+
+// mdsm of the finite-difference code, which learns an energy at one level σ₀
+// from rows of several: 10⁻⁴ |∇E − σz/σ₀²|²/σ² is 2·10⁻⁴/σ₀⁴ times the loss of
+// an energy E σ₀²/σ² at the row's own.
+TEST(DenoisingTest, LossOverLevelsOfOneEnergyIsThatOfTheDeepEnergyCode) {
+  const double target = 0.01;  // σ₀².
+  const at::Tensor levels =
+      Vector(5, [](double b) { return .05 + b * (1.2 - .05) / 4; });
+  PublishedNetwork published;
+  const FormulaEnergy network(
+      4,
+      [&](const ScoreInput& in) {
+        return published.Energy(in.x).mul(target).div(in.label.square());
+      },
+      LabelKind::kNoiseLevel);
+  Workspace workspace;
+  published.Expect(
+      DenoisingLosses(network, {.x = PublishedRows()}, LevelsOfNoise(levels),
+                      PublishedNoise(), 2.0, workspace)
+          .mean()
+          .mul(2e-4 / (target * target)),
+      1.839883475, .003420632305);
 }
 
 TEST(DenoisingTest, SmallAndLargeLevelsDoNotOverflow) {

@@ -24,21 +24,40 @@ namespace {
 
 class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
  protected:
-  // Of two classes, at the times of a process.
-  static ModelConfig Small() {
+  // A network that the objective can train: of two classes, at the times of a
+  // process; or where it takes energies, one of those.
+  struct Subject {
     ModelConfig config;
-    config.network = "residual_mlp";
-    config.network_options = {{"width", int64_t{8}}, {"blocks", int64_t{1}}};
-    config.data.shape = {3};
-    config.label = {LabelKind::kTime, 0.01, 1.0};
-    config.process = ProcessConfig{.name = "vp", .options = {}};
-    config.classes = 2;
-    return config;
+    OptionValues options;
+  };
+  static std::vector<Subject> Subjects() {
+    ModelConfig timed;
+    timed.network = "residual_mlp";
+    timed.network_options = {{"width", int64_t{8}}, {"blocks", int64_t{1}}};
+    timed.data.shape = {3};
+    timed.label = {LabelKind::kTime, 0.01, 1.0};
+    timed.process = ProcessConfig{.name = "vp", .options = {}};
+    timed.classes = 2;
+    ModelConfig energy;
+    energy.network = "energy_mlp";
+    energy.network_options = {{"width", int64_t{8}}};
+    energy.data.shape = {3};
+    return {{timed, {}}, {energy, {{"noise_level", 0.5}}}};
   }
 
-  EveryObjectiveTest()
-      : objective_(*NewObjective(GetParam(), {}, Small())),
-        network_(*NewNetwork(Small(), 1)) {
+  EveryObjectiveTest() {
+    for (const Subject& subject : Subjects()) {
+      auto objective =
+          NewObjective(GetParam(), subject.options, subject.config);
+      auto network = *NewNetwork(subject.config, 1);
+      if (!objective.ok() || !(*objective)->CheckNetwork(*network).ok()) {
+        continue;
+      }
+      objective_ = *std::move(objective);
+      network_ = std::move(network);
+      config_ = subject.config;
+      break;
+    }
     for (const auto& [name, weight] : network_->Weights()) {
       weight.add_(Normals(1, weight.numel(), 3).view(weight.sizes()), 0.2);
     }
@@ -55,12 +74,16 @@ class EveryObjectiveTest : public ::testing::TestWithParam<std::string> {
     return objective_->Losses(*network_, rows, first, workspace_);
   }
 
-  // Of the two classes in turn.
-  static ConditionedRows Data(int64_t rows) {
-    return {.x = Normals(rows, 3, 1),
-            .condition = at::arange(rows, at::kLong).remainder(2)};
+  // Of the two classes in turn, where there are any.
+  ConditionedRows Data(int64_t rows) const {
+    ConditionedRows data = {.x = Normals(rows, 3, 1)};
+    if (config_.classes > 0) {
+      data.condition = at::arange(rows, at::kLong).remainder(config_.classes);
+    }
+    return data;
   }
 
+  ModelConfig config_;
   std::unique_ptr<Objective> objective_;
   std::unique_ptr<ScoreNetwork> network_;
   Workspace workspace_;
@@ -124,7 +147,7 @@ TEST_P(EveryObjectiveTest, ItsValueNeedsNoGradMode) {
 }
 
 TEST_P(EveryObjectiveTest, RefusesAnOptionThatItHasNot) {
-  EXPECT_FALSE(NewObjective(GetParam(), {{"colour", true}}, Small()).ok());
+  EXPECT_FALSE(NewObjective(GetParam(), {{"colour", true}}, config_).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(

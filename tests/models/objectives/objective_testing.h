@@ -3,6 +3,7 @@
 #ifndef SCORESERVE_TESTS_MODELS_OBJECTIVES_OBJECTIVE_TESTING_H_
 #define SCORESERVE_TESTS_MODELS_OBJECTIVES_OBJECTIVE_TESTING_H_
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,8 @@
 #include "ATen/core/Tensor.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/softplus.h"
+#include "gtest/gtest.h"
+#include "models/networks/energy_network.h"
 #include "models/networks/score_network.h"
 
 namespace scoreserve {
@@ -37,6 +40,35 @@ class FormulaNetwork final : public ScoreNetwork {
   int64_t dim_;
   LabelKind label_;
   std::function<at::Tensor(const ScoreInput&)> score_;
+};
+
+// An energy given by a formula, in double, and its gradient. Counts what it is
+// asked for.
+class FormulaEnergy final : public EnergyNetwork {
+ public:
+  FormulaEnergy(int64_t dim,
+                std::function<at::Tensor(const ScoreInput&)> energy,
+                LabelKind label = LabelKind::kNone)
+      : dim_(dim), label_(label), energy_(std::move(energy)) {}
+  int64_t dim() const override { return dim_; }
+  LabelKind label_kind() const override { return label_; }
+  at::Tensor Energy(const ScoreInput& input, Workspace&) const override {
+    ++calls;
+    rows += input.x.size(0);
+    differentiated |= input.x.requires_grad();
+    return energy_(input);
+  }
+  std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
+    return {};
+  }
+
+  mutable int64_t calls = 0, rows = 0;
+  mutable bool differentiated = false;
+
+ private:
+  int64_t dim_;
+  LabelKind label_;
+  std::function<at::Tensor(const ScoreInput&)> energy_;
 };
 
 using Formula = std::function<double(double row, double column)>;
@@ -66,6 +98,18 @@ inline at::Tensor PublishedRows() {
                 [](double b, double d) { return std::cos(1 + 3 * b + d * d); });
 }
 
+// What the authors' normals are replaced by: of a direction and of noise.
+inline at::Tensor PublishedDirections() {
+  return Matrix(5, 4, [](double b, double d) {
+    return std::sin(2 + 2 * b + 1.5 * d * d);
+  });
+}
+inline at::Tensor PublishedNoise() {
+  return Matrix(5, 4, [](double b, double d) {
+    return std::cos(.5 + 1.7 * b + .9 * d * d);
+  });
+}
+
 struct PublishedNetwork {
   at::Tensor w1 = Matrix(6, 4, [](double i, double j) {
                     return std::sin(i + 2 * j * j + 1) / 2;
@@ -90,6 +134,16 @@ struct PublishedNetwork {
   }
   at::Tensor Energy(const at::Tensor& x) const {
     return x.square().sum(1).mul(.35).add(Hidden(x).matmul(energy_w3));
+  }
+
+  // Expects a loss and the norm of its gradient in w1, to the ten digits that
+  // the authors' codes print.
+  void Expect(const at::Tensor& loss, double value, double gradient) {
+    w1.mutable_grad() = at::Tensor();
+    EXPECT_NEAR(loss.item<double>(), value,
+                1e-9 * std::max(1.0, std::abs(value)));
+    loss.backward();
+    EXPECT_NEAR(w1.grad().norm().item<double>(), gradient, 1e-9);
   }
 };
 

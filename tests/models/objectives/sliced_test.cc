@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "ATen/ops/cat.h"
@@ -15,10 +17,10 @@
 #include "c10/core/InferenceMode.h"
 #include "gtest/gtest.h"
 #include "models/networks/score_network.h"
+#include "models/objectives/directions.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
 #include "tests/models/objectives/objective_testing.h"
-#include "torch/csrc/autograd/autograd.h"
 
 namespace scoreserve {
 namespace {
@@ -130,13 +132,10 @@ class PublishedTest : public ::testing::Test {
  protected:
   void Expect(const ScoreNetwork& network, const at::Tensor& directions,
               bool variance_reduction, double value, double gradient) {
-    published_.w1.mutable_grad() = at::Tensor();
-    const at::Tensor loss =
+    published_.Expect(
         LossesOf(network, PublishedRows(), directions, variance_reduction)
-            .mean();
-    EXPECT_NEAR(loss.item<double>(), value, 1e-9);
-    loss.backward();
-    EXPECT_NEAR(published_.w1.grad().norm().item<double>(), gradient, 1e-9);
+            .mean(),
+        value, gradient);
   }
 
   PublishedNetwork published_;
@@ -144,15 +143,9 @@ class PublishedTest : public ::testing::Test {
       4, LabelKind::kNone,
       [this](const ScoreInput& in) { return published_.Score(in.x); }};
   // Of the energy: one derivative more.
-  const FormulaNetwork energy_{
-      4, LabelKind::kNone, [this](const ScoreInput& in) {
-        return torch::autograd::grad({published_.Energy(in.x).sum()}, {in.x},
-                                     {}, true, true)[0]
-            .neg();
-      }};
-  const at::Tensor v_ = Matrix(5, 4, [](double b, double d) {
-    return std::sin(2 + 2 * b + 1.5 * d * d);
-  });
+  const FormulaEnergy energy_{
+      4, [this](const ScoreInput& in) { return published_.Energy(in.x); }};
+  const at::Tensor v_ = PublishedDirections();
   const at::Tensor second_ = Matrix(5, 4, [](double b, double d) {
     return std::cos(.7 + 1.3 * b + 2.1 * d);
   });
@@ -223,11 +216,68 @@ TEST(SlicedTest, RefusesWhatItCannotBe) {
   };
   EXPECT_EQ(field({{"directions", std::string("cube")}}), "directions");
   EXPECT_EQ(field({{"projections", int64_t{0}}}), "projections");
+  EXPECT_EQ(field({{"directions", std::string("unit_sphere")}}), "directions");
+  EXPECT_EQ(field({{"directions", std::string("unit_sphere")},
+                   {"variance_reduction", false}}),
+            std::nullopt);
   EXPECT_EQ(field({{"noise_level", -1.0}}), "noise_level");
   EXPECT_EQ(FieldOf(NewSliced({{"noise_level", 20.0}},
                               Config({LabelKind::kNoiseLevel, 0.1, 10.0}))
                         .status()),
             "noise_level");
+}
+
+// On the unit sphere E vvᵀ is 1/dim: so is the loss.
+TEST(SlicedTest, UnitDirectionsDivideTheLossByTheDimension) {
+  constexpr int64_t kDim = 8;
+  const at::Tensor a = Symmetric(kDim);
+  const at::Tensor x = at::ones({1, kDim}, at::kDouble);
+  const at::Tensor exact = x.matmul(a).square().sum(1).mul(0.5).sub(a.trace());
+  const at::Tensor v =
+      DirectionsOf(Directions::kUnitSphere, at::eye(kDim, at::kDouble))
+          .unsqueeze(0);
+  EXPECT_NEAR(LossesOf(Linear(a), x, v, false).item<double>(),
+              exact.item<double>() / kDim, 1e-10);
+}
+
+TEST(SlicedTest, ForwardModeGivesTheSameLossAndGradient) {
+  ModelConfig config = Config({LabelKind::kNoiseLevel, 0.01, 50.0});
+  config.network = "residual_mlp";
+  config.network_options = {{"width", int64_t{16}}, {"blocks", int64_t{2}}};
+  config.data.shape = {6};
+  const auto network = *NewNetwork(config, 3);
+  uint64_t seed = 20;
+  for (const auto& [name, weight] : network->Weights()) {
+    weight.add_(Normals(1, weight.numel(), seed++).view(weight.sizes()), 0.2);
+    weight.requires_grad_(true);
+  }
+  const ScoreInput input = {
+      .x = Normals(32, 6, 1),
+      .label = Normals(32, 1, 2).view({32}).to(at::kDouble).exp()};
+  const at::Tensor v =
+      DirectionsOf(Directions::kRademacher, Normals(64, 6, 3)).view({32, 2, 6});
+  for (const bool variance_reduction : {true, false}) {
+    std::vector<at::Tensor> losses, gradients;
+    for (const auto way :
+         {Differentiation::kDoubleBackward, Differentiation::kForwardMode}) {
+      Workspace workspace;
+      losses.push_back(
+          SlicedLosses(*network, input, v, variance_reduction, workspace, way));
+      losses.back().mean().backward();
+      std::vector<at::Tensor> all;
+      for (const auto& [name, weight] : network->Weights()) {
+        all.push_back(weight.grad().flatten());
+        weight.mutable_grad() = at::Tensor();
+      }
+      gradients.push_back(at::cat(all));
+    }
+    const auto differ = [](const std::vector<at::Tensor>& two) {
+      return two[0].sub(two[1]).norm().item<double>() /
+             two[0].norm().item<double>();
+    };
+    EXPECT_LT(differ(losses), 1e-5);
+    EXPECT_LT(differ(gradients), 1e-5);
+  }
 }
 
 // A network of the level: the loss is that of the rows noised to it, times σ².

@@ -1,0 +1,38 @@
+#include "models/objectives/density_objective.h"
+
+#include <cstdint>
+
+#include "ATen/ops/empty.h"
+#include "ATen/ops/ones.h"
+#include "models/networks/ordinary_mode.h"
+#include "models/objectives/condition_dropout.h"
+
+namespace scoreserve {
+
+at::Tensor DensityObjective::Losses(const ScoreNetwork& network,
+                                    const ConditionedRows& rows,
+                                    const NoiseKey& first,
+                                    Workspace& workspace) const {
+  // What is drawn here becomes part of a derivative.
+  const OrdinaryMode ordinary;
+  // Of each row, the noise first.
+  const int64_t dim = rows.x.size(1), draws = 1 + draws_;
+  const at::Tensor normals = at::empty({rows.size(), draws, dim}, at::kFloat);
+  FillNormals(first, Purpose::kObjective, rows.size(), draws * dim,
+              normals.mutable_data_ptr<float>());
+  const at::Tensor z = normals.narrow(1, 1, draws_);
+  ScoreInput input = {
+      .x = rows.x,
+      .condition = WithDropout(rows.condition, condition_dropout_, first)};
+  if (levels_.none()) {
+    return LossesAt(network, input, z, at::ones({rows.size()}), workspace);
+  }
+  const RowLevels levels = levels_.Draw(rows.size(), first);
+  const at::Tensor sigma = levels.sigma.to(at::kFloat);
+  input.x = rows.x.mul(levels.alpha.to(at::kFloat).unsqueeze(1))
+                .addcmul(sigma.unsqueeze(1), normals.select(1, 0));
+  if (network.label_kind() != LabelKind::kNone) input.label = levels.label;
+  return LossesAt(network, input, z, sigma, workspace).mul(sigma.square());
+}
+
+}  // namespace scoreserve
