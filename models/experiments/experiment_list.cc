@@ -4,11 +4,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "models/experiments/experiment.h"
+#include "models/experiments/wine.h"
 
 namespace scoreserve {
 
 const std::vector<Experiment>& Experiments() {
-  static const auto& experiments = *new std::vector<Experiment>{};
+  static const auto& experiments = *new std::vector<Experiment>{
+      WineExperiment(),
+  };
   return experiments;
 }
 

@@ -45,7 +45,7 @@ DkefTerms SlicedTerms(const DkefKernel& kernel, const at::Tensor& x,
   const double precision = Precision(kernel);
   const at::Tensor curvature = v.square().sum(1).mul(-precision);
   if (variance_reduction) {
-    return {.slopes = kernel.Along(rows, Axes(x)).first,
+    return {.slopes = kernel.First(rows, Axes(x)),
             .slope = x.mul(-precision),
             .curvatures = along.second,
             .curvature = curvature};
@@ -71,7 +71,7 @@ DkefTerms FdSlicedTerms(const DkefKernel& kernel, const at::Tensor& x,
 DkefTerms DenoisingTerms(const DkefKernel& kernel, const at::Tensor& x,
                          const at::Tensor& z, double sigma) {
   const at::Tensor noised = x.add(z, sigma);
-  const at::Tensor slopes = kernel.Along(kernel.At(noised), Axes(noised)).first;
+  const at::Tensor slopes = kernel.First(kernel.At(noised), Axes(noised));
   const auto plain = x.options().requires_grad(false);
   return {.slopes = slopes,
           .slope = noised.mul(-Precision(kernel)).add(z, 1.0 / sigma),

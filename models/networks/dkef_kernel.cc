@@ -100,9 +100,14 @@ at::Tensor DkefKernel::Features(const at::Tensor& x) const {
   return At(x).kernels.sum(0);
 }
 
-// With δ = φ(x) − φ(z) and r² = |δ|²: r²' = 2 δ·φ', r²'' = 2 |φ'|² + 2 δ·φ'',
-// k' = −c k r²' and k'' = k (c² r²'² − c r²'').
-DkefSlopes DkefKernel::Along(const DkefRows& rows, const at::Tensor& v) const {
+// Along each row's lines v: φ' and the sum of φ''; δ·φ', δ being φ(x) − φ(z).
+struct DkefKernel::Lines {
+  Series map;
+  at::Tensor slope;  // [J, rows, P, M].
+};
+
+DkefKernel::Lines DkefKernel::LinesOf(const DkefRows& rows,
+                                      const at::Tensor& v) const {
   const DkefWeights& w = weights_;
   const int64_t kernels = w.w1.size(0), count = v.size(0), lines = v.size(1);
   const at::Tensor each = ForEach(v.reshape({count * lines, -1}), kernels);
@@ -110,23 +115,46 @@ DkefSlopes DkefKernel::Along(const DkefRows& rows, const at::Tensor& v) const {
       ThroughSoftplus(rows.a1, {.first = Times(each, w.w1), .second = {}});
   map = ThroughSoftplus(rows.a2, ThroughLinear(map, w.w2));
   map = ThroughLinear(map, w.w3);
-  const at::Tensor first = map.first.add(Times(each, w.skip));
+  map.first = map.first.add(Times(each, w.skip));
+  const at::Tensor along_phi = map.first.view({kernels, count, lines, -1})
+                                   .mul(rows.phi.unsqueeze(2))
+                                   .sum(3);
+  return {.map = map,
+          .slope = at::baddbmm(along_phi.view({kernels, count * lines, 1}),
+                               map.first, points_.transpose(1, 2), 1, -1)
+                       .view({kernels, count, lines, -1})};
+}
 
-  const at::Tensor by_line = first.view({kernels, count, lines, -1});
-  const at::Tensor along_phi = by_line.mul(rows.phi.unsqueeze(2)).sum(3);
-  const at::Tensor slope =
-      at::baddbmm(along_phi.view({kernels, count * lines, 1}), first,
-                  points_.transpose(1, 2), 1, -1)
-          .view({kernels, count, lines, -1});
+// k' = −2c k δ·φ'.
+at::Tensor DkefKernel::FirstOf(const DkefRows& rows, const Lines& lines) const {
+  return rows.kernels.mul(inverse_scales_.mul(-2.0))
+      .unsqueeze(2)
+      .mul(lines.slope)
+      .sum(0);
+}
+
+at::Tensor DkefKernel::First(const DkefRows& rows, const at::Tensor& v) const {
+  return FirstOf(rows, LinesOf(rows, v));
+}
+
+// k'' = 2c k (2c (δ·φ')² − |φ'|² − δ·φ'').
+DkefSlopes DkefKernel::Along(const DkefRows& rows, const at::Tensor& v) const {
+  const Lines lines = LinesOf(rows, v);
+  const at::Tensor& second = lines.map.second;
+  const at::Tensor squares = lines.map.first.square()
+                                 .view({second.size(0), v.size(0), -1})
+                                 .sum(2, /*keepdim=*/true);
   const at::Tensor bend =
-      at::baddbmm(map.second.mul(rows.phi).sum(2, /*keepdim=*/true), map.second,
-                  points_.transpose(1, 2), 1, -1)
-          .add(by_line.square().sum({2, 3}).unsqueeze(2));
+      at::baddbmm(second.mul(rows.phi).sum(2, /*keepdim=*/true).add(squares),
+                  second, points_.transpose(1, 2), 1, -1);
   const at::Tensor twice = inverse_scales_.mul(2.0);
-  const at::Tensor weighed = rows.kernels.mul(twice);
-  return {
-      .first = weighed.unsqueeze(2).mul(slope).sum(0).neg(),
-      .second = weighed.mul(twice.mul(slope.square().sum(2)).sub(bend)).sum(0)};
+  return {.first = FirstOf(rows, lines),
+          .second = lines.slope.square()
+                        .sum(2)
+                        .mul(twice)
+                        .sub(bend)
+                        .mul(rows.kernels.mul(twice))
+                        .sum(0)};
 }
 
 }  // namespace scoreserve

@@ -59,7 +59,8 @@ class DkefKernel {
   DkefRows At(const at::Tensor& x) const;
   // k(x, z_m), [rows, M].
   at::Tensor Features(const at::Tensor& x) const;
-  // v [rows, P, dim].
+  // v [rows, P, dim]. DkefSlopes::first alone costs less.
+  at::Tensor First(const DkefRows& rows, const at::Tensor& v) const;
   DkefSlopes Along(const DkefRows& rows, const at::Tensor& v) const;
 
   const DkefWeights& weights() const { return weights_; }
@@ -70,7 +71,11 @@ class DkefKernel {
   const at::Tensor& inverse_scales() const { return inverse_scales_; }
 
  private:
+  struct Lines;
+
   DkefRows Map(const at::Tensor& x) const;
+  Lines LinesOf(const DkefRows& rows, const at::Tensor& v) const;
+  at::Tensor FirstOf(const DkefRows& rows, const Lines& lines) const;
 
   DkefWeights weights_;
   at::Tensor mixture_, inverse_scales_;  // [J, 1, 1].

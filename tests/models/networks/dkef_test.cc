@@ -13,6 +13,8 @@
 #include "models/networks/dkef_fit.h"
 #include "models/networks/dkef_kernel.h"
 #include "models/objectives/denoising.h"
+#include "models/objectives/exact.h"
+#include "models/objectives/fd_sliced.h"
 #include "models/objectives/sliced.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
@@ -161,7 +163,7 @@ class DkefTermsTest : public ::testing::Test {
   }
 
   void ExpectLosses(const DkefTerms& terms, const at::Tensor& losses) {
-    constexpr double kTolerance = 1e-12;
+    constexpr double kTolerance = 1e-11;
     const at::Tensor ours = LossesOf(terms, weights_.alpha);
     EXPECT_LT(ours.sub(losses).abs().max().item<double>(), kTolerance);
     EXPECT_NEAR(MeanLoss(QuadraticOf(terms), weights_.alpha).item<double>(),
@@ -188,6 +190,18 @@ TEST_F(DkefTermsTest, DenoisingOnesAreTheDenoisingObjective) {
       DenoisingTerms(DkefKernel(weights_), X(), Signs(), kSigma),
       DenoisingLosses(*DkefOf(weights_), {.x = X(), .condition = {}}, levels,
                       Signs(), /*weight_power=*/0.0, workspace_));
+}
+
+TEST_F(DkefTermsTest, ExactOnesAreTheExactObjective) {
+  ExpectLosses(ExactTerms(DkefKernel(weights_), X()),
+               ExactLosses(*DkefOf(weights_), {.x = X()}, workspace_));
+}
+
+TEST_F(DkefTermsTest, DifferencesAreTheFiniteDifferenceObjective) {
+  ExpectLosses(
+      FdSlicedTerms(DkefKernel(weights_), X(), Signs(), 0.05),
+      FdSlicedEnergyLosses(*DkefOf(weights_), {.x = X()}, Signs().unsqueeze(1),
+                           at::full({5, 1, 1}, 0.05, at::kDouble), workspace_));
 }
 
 // Differences are off by the square of the step.
