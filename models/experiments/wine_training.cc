@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <limits>
 #include <numbers>
 #include <utility>
@@ -12,8 +13,6 @@
 #include "ATen/ops/empty.h"
 #include "ATen/ops/full.h"
 #include "ATen/ops/linalg_eigh.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "c10/core/GradMode.h"
 #include "models/networks/dkef_fit.h"
 #include "models/objectives/exact.h"
@@ -29,9 +28,9 @@ constexpr AdamOptions kAdam = {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
 // Steps of draws that no training step takes.
 constexpr uint32_t kFitDraws = 1u << 30, kValidationDraws = kFitDraws + 1;
 
-// Mean of `of(rows, number of the first)` over all of x.
+// `of(rows, number of the first, their share of all)` for all rows of x.
 template <typename Of>
-auto Pieces(const at::Tensor& x, const Of& of) {
+void Pieces(const at::Tensor& x, const Of& of) {
   for (int64_t first = 0; first < x.size(0); first += kRowsAtOnce) {
     const int64_t count = std::min(kRowsAtOnce, x.size(0) - first);
     of(x.narrow(0, first, count), static_cast<uint32_t>(first),
@@ -122,10 +121,11 @@ class Training {
       if (step == options_.steps || step - run.best_step >= options_.patience) {
         break;
       }
-      const absl::Time begin = absl::Now();
+      const std::clock_t begin = std::clock();
       // A loss that is not finite ends it: the best weights are kept.
       if (!Step(step)) break;
-      times.push_back(absl::ToDoubleMilliseconds(absl::Now() - begin));
+      times.push_back(1e3 * static_cast<double>(std::clock() - begin) /
+                      CLOCKS_PER_SEC);
     }
     Restore(best_leaves);
     const at::Tensor losses = HeldOutAtTheEnd();

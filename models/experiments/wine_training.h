@@ -19,7 +19,7 @@ struct WineOptions {
   int64_t batch = 200;  // Half of it for α, half for the loss under that.
   double learning_rate = 0.01;
   double gradient_clip = 100.0;
-  int64_t steps = 600;
+  int64_t steps = 1200;
   int64_t patience = 200;  // Steps without a better loss on validation rows.
   int64_t check_every = 20;
   int64_t fit_rows = 400;      // Of the training rows, for α at a check.
