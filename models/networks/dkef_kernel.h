@@ -64,9 +64,8 @@ class DkefKernel {
   DkefSlopes Along(const DkefRows& rows, const at::Tensor& v) const;
 
   const DkefWeights& weights() const { return weights_; }
-  const at::Tensor& points() const {
-    return points_;
-  }  // φ_j(z), [J, M, width].
+  // φ_j(z), [J, M, width].
+  const at::Tensor& points() const { return points_; }
   // 1 / (2·10^{ls_j}), [J, 1, 1].
   const at::Tensor& inverse_scales() const { return inverse_scales_; }
 
