@@ -287,10 +287,16 @@ class Cost {
   std::vector<Bar> bars_;
 };
 
+absl::StatusOr<ExperimentReport> Run(const ExperimentSettings& settings) {
+  return Cost(settings).Run();
+}
+
 }  // namespace
 
-absl::StatusOr<ExperimentReport> RunCost(const ExperimentSettings& settings) {
-  return Cost(settings).Run();
+Experiment CostExperiment() {
+  return {.name = "cost",
+          .title = "The cost of a training step, by objective and dimension",
+          .run = Run};
 }
 
 }  // namespace scoreserve

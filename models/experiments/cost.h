@@ -9,7 +9,7 @@
 
 namespace scoreserve {
 
-absl::StatusOr<ExperimentReport> RunCost(const ExperimentSettings& settings);
+Experiment CostExperiment();
 
 }  // namespace scoreserve
 

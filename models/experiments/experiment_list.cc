@@ -3,18 +3,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "models/experiments/cost.h"
 #include "models/experiments/experiment.h"
-#include "models/experiments/noised.h"
 
 namespace scoreserve {
 
+#define EXPERIMENT(New) Experiment New();
+#include "models/experiments/experiment_list.inc"
+#undef EXPERIMENT
+
 const std::vector<Experiment>& Experiments() {
   static const auto& experiments = *new std::vector<Experiment>{
-      {"cost", "The cost of a training step, by objective and dimension",
-       RunCost},
-      {"noised", "Digits by denoising, and by sliced objectives on noised rows",
-       RunNoised},
+#define EXPERIMENT(New) New(),
+#include "models/experiments/experiment_list.inc"
+#undef EXPERIMENT
   };
   return experiments;
 }

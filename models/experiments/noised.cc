@@ -72,42 +72,7 @@ absl::StatusOr<std::unique_ptr<Trainer>> Train(const Digits& digits,
 
 std::string Error(double error) { return absl::StrFormat("%.5f", error); }
 
-}  // namespace
-
-absl::StatusOr<NoisedErrors> MeasureNoised(const ExperimentSettings& settings) {
-  const absl::StatusOr<Digits> digits = ReadDigits(settings);
-  if (!digits.ok()) return digits.status();
-  const absl::StatusOr<SamplerTarget> target =
-      TargetOf(digits->config, /*has_energy=*/false);
-  if (!target.ok()) return target.status();
-  const GaussianFit fit(digits->training.x);
-  NoisedErrors result;
-  result.levels = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0};
-  if (settings.brief) result.levels = {0.1, 1.0};
-  for (const Way& way : kWays) {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point start = Clock::now();
-    const auto trainer = Train(
-        *digits, way, {.steps = settings.brief ? 2 : 5000}, settings.seed);
-    if (!trainer.ok()) return trainer.status();
-    NoisedErrors::Objective objective = {
-        .name = way.name,
-        .errors = {},
-        .seconds = std::chrono::duration<double>(Clock::now() - start).count()};
-    result.affine.clear();
-    for (const double level : result.levels) {
-      const DenoisingErrors errors =
-          MeasureDenoising((*trainer)->averaged(), *target, fit,
-                           digits->hold_out, level, settings.seed);
-      objective.errors.push_back(errors.network);
-      result.affine.push_back(errors.affine);
-    }
-    result.objectives.push_back(std::move(objective));
-  }
-  return result;
-}
-
-absl::StatusOr<ExperimentReport> RunNoised(const ExperimentSettings& settings) {
+absl::StatusOr<ExperimentReport> Run(const ExperimentSettings& settings) {
   const absl::StatusOr<NoisedErrors> errors = MeasureNoised(settings);
   if (!errors.ok()) return errors.status();
   const NoisedErrors::Objective& denoising = errors->objectives.front();
@@ -160,6 +125,48 @@ absl::StatusOr<ExperimentReport> RunNoised(const ExperimentSettings& settings) {
           "and a tenth of the noise level is so short a difference that they "
           "learn the same.\n"),
       .pictures = {{"noised", {std::move(chart)}}}};
+}
+
+}  // namespace
+
+absl::StatusOr<NoisedErrors> MeasureNoised(const ExperimentSettings& settings) {
+  const absl::StatusOr<Digits> digits = ReadDigits(settings);
+  if (!digits.ok()) return digits.status();
+  const absl::StatusOr<SamplerTarget> target =
+      TargetOf(digits->config, /*has_energy=*/false);
+  if (!target.ok()) return target.status();
+  const GaussianFit fit(digits->training.x);
+  NoisedErrors result;
+  result.levels = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0};
+  if (settings.brief) result.levels = {0.1, 1.0};
+  for (const Way& way : kWays) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    const auto trainer = Train(
+        *digits, way, {.steps = settings.brief ? 2 : 5000}, settings.seed);
+    if (!trainer.ok()) return trainer.status();
+    NoisedErrors::Objective objective = {
+        .name = way.name,
+        .errors = {},
+        .seconds = std::chrono::duration<double>(Clock::now() - start).count()};
+    result.affine.clear();
+    for (const double level : result.levels) {
+      const DenoisingErrors errors =
+          MeasureDenoising((*trainer)->averaged(), *target, fit,
+                           digits->hold_out, level, settings.seed);
+      objective.errors.push_back(errors.network);
+      result.affine.push_back(errors.affine);
+    }
+    result.objectives.push_back(std::move(objective));
+  }
+  return result;
+}
+
+Experiment NoisedExperiment() {
+  return {
+      .name = "noised",
+      .title = "Digits by denoising, and by sliced objectives on noised rows",
+      .run = Run};
 }
 
 }  // namespace scoreserve

@@ -28,7 +28,7 @@ struct NoisedErrors {
 
 absl::StatusOr<NoisedErrors> MeasureNoised(const ExperimentSettings& settings);
 
-absl::StatusOr<ExperimentReport> RunNoised(const ExperimentSettings& settings);
+Experiment NoisedExperiment();
 
 }  // namespace scoreserve
 
