@@ -16,6 +16,7 @@
 #include "models/networks/energy_mlp.h"
 #include "models/networks/gaussian_mixture.h"
 #include "models/networks/mlp.h"
+#include "models/networks/nice.h"
 #include "models/networks/residual_mlp.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
@@ -71,6 +72,9 @@ const std::vector<NetworkKind>& NetworkKinds() {
        NewGaussianMixture},
       {"mlp", "Multilayer perceptron, without a label.",
        MlpOptionTable().Describe(), kNoLabel, NewMlp},
+      {"nice",
+       "Normalised density of a flow of additive couplings, without a label.",
+       NiceOptionTable().Describe(), kNoLabel, NewNice},
       {"residual_mlp",
        "Residual perceptron of the noise level or time and of a class, with "
        "EDM "
