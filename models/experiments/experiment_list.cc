@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "models/experiments/cost.h"
 #include "models/experiments/experiment.h"
+#include "models/experiments/implicit.h"
 #include "models/experiments/nice.h"
 
 namespace scoreserve {
@@ -13,6 +14,7 @@ const std::vector<Experiment>& Experiments() {
   static const auto& experiments = *new std::vector<Experiment>{
       {"cost", "The cost of a training step, by objective and dimension",
        RunCost},
+      {"implicit", "Auto-encoders with implicit encoders", RunImplicit},
       {"nice", "A flow trained by likelihood and by score matching", RunNice},
   };
   return experiments;

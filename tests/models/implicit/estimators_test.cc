@@ -45,9 +45,8 @@ TEST(RbfKernelTest, BandwidthIsTheMedianOverDifferentSamples) {
   EXPECT_EQ(MedianDistance(x).item<double>(), 3.0);
 }
 
-// s = −x. The error has to be a fifth of the score, in the mean of squares (0
-// would be 1 of it, and x for −x 4),
-// and to go down with more samples.
+// s = −x. The error has to be a fifth of the score, in the mean of squares, of
+// which it would be all for an estimate of 0; and to fall with more samples.
 TEST(EstimatorsTest, ScoresOfANormalAreFoundFromItsSamples) {
   for (const auto scores_at :
        {+[](const at::Tensor& x) { return SteinScores(x); },
