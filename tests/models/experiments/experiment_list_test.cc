@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "models/experiments/experiment.h"
+#include "tests/support/one_thread.h"
 
 namespace scoreserve {
 namespace {

@@ -1,0 +1,28 @@
+#ifndef SCORESERVE_MODELS_EXPERIMENTS_CODE_LIKELIHOOD_H_
+#define SCORESERVE_MODELS_EXPERIMENTS_CODE_LIKELIHOOD_H_
+
+#include <cstdint>
+
+#include "ATen/core/Tensor.h"
+#include "models/experiments/auto_encoder.h"
+
+namespace scoreserve {
+
+struct CodeLikelihoodOptions {
+  int64_t fitted = 200;  // Codes of a row that the proposal is fitted to.
+  int64_t draws = 1000;  // Of the proposal, for each row.
+};
+
+// −log p(x) of each row of bits x under the decoder and the prior, [rows],
+// float64, by importance sampling. The proposal is a tenth the prior and else a
+// Gaussian around codes that the encoder draws for x, with 1.5 times their
+// covariance. The encoder's density is not needed, and how good the encoder is
+// changes the variance alone: exp of minus the result is unbiased, so the
+// result is too large on average, by half the relative variance of that.
+at::Tensor NegativeLogLikelihoods(AutoEncoder& model, const at::Tensor& x,
+                                  const CodeLikelihoodOptions& options,
+                                  uint64_t seed);
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_MODELS_EXPERIMENTS_CODE_LIKELIHOOD_H_

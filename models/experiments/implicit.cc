@@ -1,0 +1,289 @@
+#include "models/experiments/implicit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ATen/ops/binary_cross_entropy_with_logits.h"
+#include "ATen/ops/cdist.h"
+#include "ATen/ops/empty.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "models/experiments/auto_encoder.h"
+#include "models/experiments/code_likelihood.h"
+#include "models/experiments/code_scores.h"
+#include "models/experiments/digit_rows.h"
+#include "models/implicit/spectral_estimator.h"
+#include "models/implicit/stein_estimator.h"
+#include "models/samplers/noise.h"
+
+namespace scoreserve {
+namespace {
+
+// What differs between a run and a brief one.
+struct Size {
+  int64_t width, batch, particles, vae_steps, wae_steps, test_rows;
+  CodeLikelihoodOptions likelihood;
+};
+
+Size SizeOf(bool brief) {
+  if (brief) {
+    return {.width = 8,
+            .batch = 8,
+            .particles = 4,
+            .vae_steps = 3,
+            .wae_steps = 3,
+            .test_rows = 4,
+            .likelihood = {.fitted = 10, .draws = 20}};
+  }
+  return {.width = 128,
+          .batch = 64,
+          .particles = 32,
+          .vae_steps = 3000,
+          .wae_steps = 3000,
+          .test_rows = 179,
+          .likelihood = {}};
+}
+
+constexpr int64_t kSide = 10;  // Of the square of samples.
+constexpr int64_t kEdge = 8;   // Of a digit.
+
+at::Tensor Normals(int64_t rows, int64_t dim, uint64_t seed) {
+  const at::Tensor z = at::empty({rows, dim});
+  FillNormals(NoiseKey{.seed = seed}, Purpose::kUser, rows, dim,
+              z.mutable_data_ptr<float>());
+  return z;
+}
+
+// 2 E|X − Y| − E|X − X'| − E|Y − Y'| over different rows of x and of y: 0 on
+// average where both are of one density, and only there.
+double EnergyDistance(const at::Tensor& x, const at::Tensor& y) {
+  const auto within = [](const at::Tensor& rows) {
+    const auto n = static_cast<double>(rows.size(0));
+    return at::cdist(rows, rows).sum().item<double>() / (n * (n - 1.0));
+  };
+  return 2.0 * at::cdist(x, y).mean().item<double>() - within(x) - within(y);
+}
+
+// The digits that the decoder makes of codes from the prior.
+Chart Samples(AutoEncoder& model, int64_t codes, const std::string& title,
+              uint64_t seed) {
+  const at::Tensor digits =
+      model.Decode(Normals(kSide * kSide, codes, seed)).sigmoid();
+  // [row, column, y, x] → [row, y, column, x], and y upwards.
+  const at::Tensor sheet = digits.view({kSide, kSide, kEdge, kEdge})
+                               .permute({0, 2, 1, 3})
+                               .reshape({kSide * kEdge, kSide * kEdge})
+                               .flip({0})
+                               .contiguous();
+  const float* values = sheet.const_data_ptr<float>();
+  HeatmapLayer image = {.columns = kSide * kEdge,
+                        .rows = kSide * kEdge,
+                        .values = {values, values + sheet.numel()},
+                        .x_max = kSide,
+                        .y_max = kSide,
+                        .min = 0.0,
+                        .max = 1.0,
+                        .map = ColorMap::kGray,
+                        .smooth = false};
+  return {.title = title,
+          .layers = {std::move(image)},
+          .equal_aspect = true,
+          .width = 300.0,
+          .height = 300.0};
+}
+
+struct Method {
+  std::string name;
+  // Null where the entropy is known.
+  std::function<std::unique_ptr<CodeScores>(int64_t context)> scores;
+};
+
+std::string Number(double value) { return absl::StrFormat("%.2f", value); }
+
+class Implicit {
+ public:
+  Implicit(const ExperimentSettings& settings, DigitRows digits)
+      : seed_(settings.seed),
+        size_(SizeOf(settings.brief)),
+        digits_(std::move(digits)) {
+    digits_.test = digits_.test.narrow(
+        0, 0, std::min(size_.test_rows, digits_.test.size(0)));
+  }
+
+  absl::StatusOr<ExperimentReport> Run() {
+    const std::string variational = Variational();
+    const std::string wasserstein = Wasserstein();
+    report_.text = absl::StrCat(
+        "Auto-encoders of the 8 × 8 digits, which stand in for MNIST: codes "
+        "of ",
+        kCodes,
+        " numbers, prior N(0, I), encoder f(x, ε) and decoder two "
+        "layers of ",
+        size_.width, ", batch ", size_.batch,
+        ", Adam. The gradient of the encoder's entropy is that of −s · z with "
+        "scores s from a network trained along by SSM-VR, one step each, or "
+        "from "
+        "samples by the Stein or the spectral estimator. A tenth of the rows, ",
+        digits_.test.size(0),
+        ", is for tests.\n\nVariational: pixels of at "
+        "least 8 are 1; ",
+        size_.vae_steps,
+        " steps. s is of z given x, so the "
+        "estimators from samples draw ",
+        size_.particles, " codes of each row.\n\n", variational,
+        "\nWasserstein: pixels in [0, 1]; ", size_.wae_steps,
+        " steps. s is of the codes of all rows, and the batch is the "
+        "samples.\n\n",
+        wasserstein, "\n", kWhatItSays);
+    return std::move(report_);
+  }
+
+ private:
+  static constexpr int64_t kCodes = 8;
+
+  // `draws` codes more of each row, or 0 where the batch is the samples.
+  std::vector<Method> Methods(int64_t steps, int64_t draws) const {
+    return {{"SSM-VR",
+             [this, steps](int64_t context) {
+               return NewLearntScores(kCodes, context, size_.width, steps,
+                                      seed_ + 1);
+             }},
+            {"Stein",
+             [draws](int64_t) {
+               return NewSampleScores(
+                   [](const at::Tensor& z) { return SteinScores(z); }, draws);
+             }},
+            {"Spectral", [draws](int64_t) {
+               return NewSampleScores(
+                   [](const at::Tensor& z) {
+                     return SpectralEstimator(z).Score(z);
+                   },
+                   draws);
+             }}};
+  }
+
+  // Trains it; the milliseconds of a step.
+  double Train(AutoEncoder& model, const at::Tensor& rows, int64_t steps) {
+    const std::clock_t start = std::clock();
+    for (int64_t step = 0; step < steps; ++step) {
+      const double loss = model.Step(rows);
+      if ((step + 1) % 500 == 0) {
+        std::fprintf(stderr, "  step %lld: loss %.2f\n",
+                     static_cast<long long>(step + 1), loss);
+      }
+    }
+    return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC /
+           static_cast<double>(steps);
+  }
+
+  std::string Variational() {
+    const at::Tensor rows = digits_.training.ge(8.0).to(at::kFloat);
+    const at::Tensor test = digits_.test.ge(8.0).to(at::kFloat);
+    std::vector<Method> methods = Methods(size_.vae_steps, size_.particles - 1);
+    methods.insert(methods.begin(), {"Gaussian encoder, exact", nullptr});
+    std::vector<std::vector<std::string>> table = {
+        {"entropy by", "−log p(x), nats, test",
+         "s.e. of the difference to the first", "−log p(x | z), nats, test",
+         "ms of CPU a step"}};
+    std::vector<Chart> charts;
+    at::Tensor first;
+    for (const Method& method : methods) {
+      std::fprintf(stderr, "VAE, %s\n", method.name.c_str());
+      AutoEncoder model({.kind = AutoEncoderKind::kVariational,
+                         .codes = kCodes,
+                         .width = size_.width,
+                         .batch = size_.batch,
+                         .steps = size_.vae_steps},
+                        method.scores ? method.scores(kPixels) : nullptr,
+                        seed_);
+      const double milliseconds = Train(model, rows, size_.vae_steps);
+      const at::Tensor values =
+          NegativeLogLikelihoods(model, test, size_.likelihood, seed_);
+      if (!first.defined()) first = values;
+      const double error = values.sub(first).std().item<double>() /
+                           std::sqrt(static_cast<double>(values.size(0)));
+      const double reconstruction = at::binary_cross_entropy_with_logits(
+                                        model.Decode(model.Encode(test, 0)),
+                                        test, {}, {}, at::Reduction::None)
+                                        .sum(1)
+                                        .mean()
+                                        .item<double>();
+      table.push_back({method.name, Number(values.mean().item<double>()),
+                       Number(error), Number(reconstruction),
+                       Number(milliseconds)});
+      charts.push_back(
+          Samples(model, kCodes, absl::StrCat("VAE, ", method.name), seed_));
+    }
+    report_.pictures.push_back({"implicit-vae", std::move(charts)});
+    return MarkdownTable(table);
+  }
+
+  std::string Wasserstein() {
+    const at::Tensor rows = digits_.training.div(16.0);
+    const at::Tensor test = digits_.test.div(16.0);
+    const at::Tensor prior = Normals(4096, kCodes, seed_ + 2);
+    std::vector<std::vector<std::string>> table = {
+        {"entropy by", "squared error of a pixel, test",
+         "energy distance of the codes to the prior, test",
+         "ms of CPU a step"}};
+    std::vector<Chart> charts;
+    for (const Method& method : Methods(size_.wae_steps, 0)) {
+      std::fprintf(stderr, "WAE, %s\n", method.name.c_str());
+      AutoEncoder model({.kind = AutoEncoderKind::kWasserstein,
+                         .codes = kCodes,
+                         .width = size_.width,
+                         .batch = 2 * size_.batch,
+                         .steps = size_.wae_steps},
+                        method.scores(0), seed_);
+      const double milliseconds = Train(model, rows, size_.wae_steps);
+      const at::Tensor z = model.Encode(test, 0);
+      const double error =
+          model.Decode(z).sigmoid().sub(test).square().mean().item<double>();
+      table.push_back({method.name, absl::StrFormat("%.4f", error),
+                       absl::StrFormat("%.4f", EnergyDistance(z, prior)),
+                       Number(milliseconds)});
+      charts.push_back(
+          Samples(model, kCodes, absl::StrCat("WAE, ", method.name), seed_));
+    }
+    table.push_back(
+        {"draws of the prior itself", "",
+         absl::StrFormat(
+             "%.4f",
+             EnergyDistance(Normals(test.size(0), kCodes, seed_ + 3), prior)),
+         ""});
+    report_.pictures.push_back({"implicit-wae", std::move(charts)});
+    return MarkdownTable(table);
+  }
+
+  static constexpr char kWhatItSays[] = "TODO\n";
+
+  uint64_t seed_;
+  Size size_;
+  DigitRows digits_;
+  ExperimentReport report_;
+};
+
+absl::StatusOr<ExperimentReport> Run(const ExperimentSettings& settings) {
+  absl::StatusOr<DigitRows> digits = ReadDigits(settings.data, settings.seed);
+  if (!digits.ok()) return digits.status();
+  return Implicit(settings, *std::move(digits)).Run();
+}
+
+}  // namespace
+
+Experiment ImplicitExperiment() {
+  return {.name = "implicit",
+          .title = "Auto-encoders with implicit encoders",
+          .run = Run};
+}
+
+}  // namespace scoreserve
