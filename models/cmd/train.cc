@@ -16,8 +16,21 @@
 #include "models/io/model_repository.h"
 #include "models/status.h"
 #include "models/training/checkpoint_folder.h"
+#include "models/training/numerics.h"
 
 namespace scoreserve {
+namespace {
+
+void WarnOfOtherNumerics(const std::string& saved) {
+  const std::string here = ProcessorNumerics();
+  if (saved == here) return;
+  std::fprintf(stderr,
+               "the checkpoint was written with %s, here it is %s: the last "
+               "bits will differ from those of a run that never stopped\n",
+               saved.c_str(), here.c_str());
+}
+
+}  // namespace
 
 absl::Status TrainCommand::Run(const std::atomic<bool>& stop) const {
   at::set_num_threads(threads_);
@@ -35,6 +48,7 @@ absl::Status TrainCommand::Run(const std::atomic<bool>& stop) const {
         CheckpointFolder::Open(checkpoint_, run->identity);
     if (!opened.ok()) return opened.status();
     control.checkpoint = &checkpoint.emplace(*std::move(opened));
+    WarnOfOtherNumerics(checkpoint->numerics());
   }
   absl::StatusOr<TrainingOutcome> outcome = TrainSeeds(*run, control);
   if (!outcome.ok()) return outcome.status();

@@ -102,8 +102,10 @@ absl::StatusOr<ModelConfig> TrainCommand::Config() const {
 }
 
 absl::StatusOr<TrainingRun> TrainCommand::Prepare() const {
-  TrainingRun run = {
-      .objective = objective_, .first_seed = seed_, .seeds = seeds_};
+  TrainingRun run;
+  run.objective = objective_;
+  run.first_seed = seed_;
+  run.seeds = seeds_;
   absl::StatusOr<ModelConfig> config = Config();
   if (!config.ok()) return config.status();
   run.config = *std::move(config);
@@ -172,7 +174,7 @@ absl::Status TrainCommand::ReadRowsFor(const Objective& objective,
 // By the names that the arguments have, as far as there are arguments for it.
 RunIdentity TrainCommand::Identity(const TrainingRun& run) const {
   RunIdentity identity = IdentityOf(run.config);
-  identity["rows"] = IdentityOf(run.training, run.hold_out);
+  identity["data"] = IdentityOf(run.training, run.hold_out);
   identity["seed"] = absl::StrCat(seed_);
   identity["seeds"] = absl::StrCat(seeds_);
   identity["threads"] = absl::StrCat(threads_);

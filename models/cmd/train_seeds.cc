@@ -43,15 +43,14 @@ std::string OneSeed(const TrainingRun& run, const TrainingRecord& record) {
 }
 
 std::string Table(const TrainingOutcome& outcome) {
-  std::string text =
-      absl::StrFormat("%-20s  %13s  %13s  %8s\n", "seed", "training loss",
-                      "hold-out loss", "seconds");
+  constexpr char kHeading[] = "seed  training loss  hold-out loss   seconds\n";
+  std::string text = kHeading;
   std::vector<double> training, hold_out;
   for (size_t i = 0; i < outcome.seeds.size(); ++i) {
     const auto& [seed, record] = outcome.seeds[i];
     training.push_back(record.curve.back().loss);
     hold_out.push_back(record.HoldOut());
-    absl::StrAppendFormat(&text, "%-20d  %13.5g  %13.5g  %8.1f%s\n", seed,
+    absl::StrAppendFormat(&text, "%4d  %13.5g  %13.5g  %8.1f%s\n", seed,
                           training.back(), hold_out.back(), record.seconds,
                           i == outcome.best ? "  published" : "");
   }

@@ -19,6 +19,7 @@
 #include "models/io/files.h"
 #include "models/io/safetensors.h"
 #include "models/status.h"
+#include "models/training/numerics.h"
 
 namespace scoreserve {
 namespace {
@@ -65,6 +66,7 @@ absl::StatusOr<CheckpointFolder> CheckpointFolder::Open(
   const absl::StatusOr<std::string> text = ReadFile(path, kMaxIndexBytes);
   if (absl::IsNotFound(text.status())) {
     checkpoint.index_.run = run;
+    checkpoint.index_.numerics = ProcessorNumerics();
     return checkpoint;
   }
   if (!text.ok()) return text.status();
@@ -106,6 +108,7 @@ absl::Status CheckpointFolder::Save(uint64_t seed, const TrainerState& state,
                                     const TrainingRecord& record) {
   const std::string bytes = SerializeSafetensors(StateToArrays(state));
   CheckpointIndex next = index_;
+  next.numerics = ProcessorNumerics();
   CheckpointIndex::Seed& saved = next.seeds[seed];
   saved = {.file = absl::StrCat("seed-", seed, "-step-", state.steps_done,
                                 ".safetensors"),

@@ -45,6 +45,11 @@ class CheckpointFolder {
 
   const std::string& folder() const { return folder_; }
 
+  // As ProcessorNumerics(), where the checkpoint was saved last; of here where
+  // there is none. Where it is another text than here, the run goes on, but its
+  // last bits are not those of one that never stopped.
+  const std::string& numerics() const { return index_.numerics; }
+
   // The record of the seed when it was last saved; absent if it never was.
   std::optional<TrainingRecord> Record(uint64_t seed) const;
 

@@ -92,6 +92,7 @@ std::string SerializeCheckpointIndex(const CheckpointIndex& index) {
                         {"size", Json{seed.entry.size}}}};
   }
   const Json run = {JsonObject{{"identity", Json{std::move(identity)}},
+                               {"numerics", Json{index.numerics}},
                                {"seeds", Json{std::move(seeds)}}}};
   const std::string sum = Sha256Hex(JsonText(run));
   return JsonText({JsonObject{{"run", run}, {"sha256", Json{sum}}}}) + "\n";
@@ -102,6 +103,7 @@ absl::StatusOr<CheckpointIndex> ParseCheckpointIndex(absl::string_view text) {
   if (!run.ok()) return run.status();
   CheckpointIndex index;
   JsonFields fields(*run, "");
+  fields.Get("numerics", index.numerics);
   if (const Json* identity = fields.Require("identity")) {
     fields.Update(ReadIdentity(*identity, index.run));
   }

@@ -23,13 +23,15 @@ struct CheckpointIndex {
   };
 
   RunIdentity run;
+  std::string numerics;  // As ProcessorNumerics(), where it was saved.
   std::map<uint64_t, Seed> seeds;  // Those that have begun.
 };
 
 // One line of JSON with a SHA-256 of itself:
 //
-//   {"run": {"identity": {text: text, …}, "seeds": {"1": {"file": text,
-//    "record": {…}, "sha256": text, "size": n}, …}}, "sha256": text}
+//   {"run": {"identity": {text: text, …}, "numerics": text,
+//            "seeds": {"1": {"file": text, "record": {…}, "sha256": text,
+//                            "size": n}, …}}, "sha256": text}
 std::string SerializeCheckpointIndex(const CheckpointIndex& index);
 
 // The same value, every bit of it. INVALID_ARGUMENT saying what is wrong with a

@@ -1,10 +1,8 @@
 #include "models/training/run_identity.h"
 
-#include <cctype>
 #include <charconv>
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -86,7 +84,9 @@ absl::Status CheckSameRun(const RunIdentity& expected, const RunIdentity& given,
     const std::string there = TextAt(expected, name);
     const std::string here = TextAt(given, name);
     if (there == here) continue;
-    return InvalidField(name, absl::StrCat(there, ", as in ", where), here);
+    return InvalidField(
+        name, absl::StrCat(name, " must be ", there, ", as in ", where,
+                           " (delete that to begin anew); was ", here));
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ATen/ops/empty.h"
+#include "ATen/ops/zeros_like.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "c10/core/GradMode.h"
@@ -159,6 +160,8 @@ absl::StatusOr<std::vector<at::Tensor>> Trainer::Gradients(
   std::vector<at::Tensor> gradients;
   for (at::Tensor& weight : weights_) {
     gradients.push_back(std::exchange(weight.mutable_grad(), at::Tensor()));
+    // A weight that the loss does not depend on: the constant of an energy.
+    if (!gradients.back().defined()) gradients.back() = at::zeros_like(weight);
   }
   const double norm = Norm(gradients);
   if (!std::isfinite(norm)) {
