@@ -54,7 +54,11 @@ absl::Status TrainCommand::Run(const std::atomic<bool>& stop) const {
   if (!outcome.ok()) return outcome.status();
   absl::Status published = Publish(*run, *outcome);
   if (!published.ok() || !checkpoint.has_value()) return published;
-  return checkpoint->Delete();
+  // The version is there; that is what was asked for.
+  if (absl::Status deleted = checkpoint->Delete(); !deleted.ok()) {
+    Report(deleted);
+  }
+  return absl::OkStatus();
 }
 
 // What can be refused before any file is read.

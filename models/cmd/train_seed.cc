@@ -57,7 +57,7 @@ class SeedRun {
       }
     }
     progress.Finish();
-    if (absl::Status saved = Save(); !saved.ok()) return saved;
+    if (absl::Status saved = Save(); !saved.ok()) Warn(progress, saved);
     return SeedOutcome{.seed = seed_,
                        .record = std::move(record_),
                        .weights = trainer_->EmaWeights()};

@@ -26,7 +26,7 @@ struct CurvePoint {
 struct TrainingRecord {
   // Before the first step; NaN where nothing is held out.
   double first_hold_out = std::numeric_limits<double>::quiet_NaN();
-  std::vector<CurvePoint> curve;
+  std::vector<CurvePoint> curve = {};
   // Losses of the batches since the last point.
   double loss_sum = 0.0;
   int64_t losses = 0;
