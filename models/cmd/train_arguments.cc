@@ -25,8 +25,8 @@ Examples:
     scoretrain --data tests/data/digits.csv.gz --columns 0:64 --shape 8,8 \
       --class-column 64 --process vp --process-set beta_max=20 \
       --repository models --model digits-class
-  Five hours that may end early: after Ctrl-C, a kill or a crash the same command
-  goes on, and ends with the same weights as if it had never stopped:
+  A long run: after Ctrl-C, a kill or a crash the same command goes on, and ends
+  with the very weights of one that never stopped:
     scoretrain --data rows.npy --steps 1000000 --checkpoint out/rows \
       --repository models --model rows
   Three seeds, of which the one with the lowest hold-out loss is published:
@@ -99,9 +99,10 @@ void TrainCommand::AddTo(CLI::App& app) {
   app.add_option("--seed", seed_, "Decides weights, batches and noise")
       ->capture_default_str()
       ->group("Training");
-  app.add_option("--seeds", seeds_,
-                 "Trains seeds N, N + 1, ... from --seed and publishes the one "
-                 "with the lowest hold-out loss; needs held-out rows")
+  app.add_option(
+         "--seeds", seeds_,
+         "Seeds to train, from --seed on; the one with the lowest hold-out "
+         "loss is published")
       ->check(CLI::Range(1, 100))
       ->capture_default_str()
       ->group("Training");
@@ -109,9 +110,10 @@ void TrainCommand::AddTo(CLI::App& app) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str()
       ->group("Training");
-  app.add_option("--checkpoint", checkpoint_,
-                 "Folder to go on from if training stops; the same command "
-                 "finds it there; deleted when the version is published [none]")
+  app.add_option(
+         "--checkpoint", checkpoint_,
+         "Folder from which a run that was stopped goes on; gone when its "
+         "version is published [none]")
       ->group("Checkpoint");
   app.add_option("--checkpoint-every", checkpoint_every_,
                  "Seconds between checkpoints")
@@ -119,7 +121,7 @@ void TrainCommand::AddTo(CLI::App& app) {
       ->capture_default_str()
       ->group("Checkpoint");
   app.add_option("--stop-after", stop_after_,
-                 "Steps of this call at most, then it stops with a checkpoint; "
+                 "Steps of this call at most; the next goes on from there; "
                  "0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()

@@ -97,6 +97,9 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
     return InvalidField("network", absl::StrCat("network '", config.network,
                                                 "' cannot be trained"));
   }
+  absl::StatusOr<std::unique_ptr<ScoreNetwork>> averaged =
+      Start(config, seed, start);
+  if (!averaged.ok()) return averaged.status();
   for (const auto& [name, weight] : (*network)->Weights()) {
     if (weight.scalar_type() == at::kFloat) continue;
     return InvalidField("network",
@@ -104,9 +107,6 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
                                      "' cannot be trained: its array '", name,
                                      "' is not float32"));
   }
-  absl::StatusOr<std::unique_ptr<ScoreNetwork>> averaged =
-      Start(config, seed, start);
-  if (!averaged.ok()) return averaged.status();
   return std::unique_ptr<Trainer>(
       new Trainer(*std::move(network), *std::move(averaged),
                   std::move(objective), options, seed));

@@ -42,14 +42,15 @@ double LearningRate(const TrainerOptions& options, int64_t step);
 // k)), so that a young average is not held by where the weights began.
 double EmaDecay(const TrainerOptions& options, int64_t step);
 
-// A network in training. Everything random follows from the seed, and the same
-// seed gives the same weights bit for bit, on one LibTorch build, processor and
-// number of threads. Thread-compatible; may be used in inference mode.
+// A network of float32 weights in training. Everything random follows from the
+// seed, and the same seed gives the same weights bit for bit, on one LibTorch
+// build, processor and number of threads. Thread-compatible; may be used in
+// inference mode.
 class Trainer {
  public:
   // From fresh weights drawn from `seed`, or from `start`, as LoadNetwork()
   // takes them. INVALID_ARGUMENT where the network cannot be had or is not
-  // trainable, or its weights are not float32, or as LoadNetwork().
+  // trainable, or as LoadNetwork().
   static absl::StatusOr<std::unique_ptr<Trainer>> New(
       const ModelConfig& config, std::unique_ptr<const Objective> objective,
       const TrainerOptions& options, uint64_t seed,
