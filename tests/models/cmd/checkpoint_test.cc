@@ -8,6 +8,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "models/training/checkpoint_index.h"
+#include "models/training/numerics.h"
 #include "tests/models/cmd/scoretrain_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -103,7 +105,7 @@ TEST_F(CheckpointTest, ASignalLeavesACheckpoint) {
 }
 
 TEST_F(CheckpointTest, AKilledProgramGoesOnFromItsLastCheckpoint) {
-  const std::string more = "--steps 1000 --log-every 0.01";
+  const std::string more = "--steps 400 --log-every 0.01";
   ASSERT_EQ(Scoretrain(Arguments("whole", more)).exit_code, 0);
   // As many checkpoints as there can be, so that the kill comes within one.
   const Result killed = ScoretrainUntil(
@@ -169,6 +171,25 @@ TEST_F(CheckpointTest, ADamagedCheckpointIsRefused) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.output, HasSubstr("the checkpoint is damaged: "));
   EXPECT_THAT(result.output, HasSubstr("delete its folder to begin anew"));
+}
+
+TEST_F(CheckpointTest,
+       ACheckpointOfAnotherProcessorGoesOnAndSaysWhatThatMeans) {
+  ASSERT_EQ(TrainInProcess(Arguments("cut", "--stop-after 5" + Checkpoint()))
+                .exit_code,
+            130);
+  CheckpointIndex index =
+      *ParseCheckpointIndex(Contents(folder_ / "ck/checkpoint.json"));
+  index.numerics = "libtorch 1.0, cpu other";
+  std::ofstream(folder_ / "ck/checkpoint.json")
+      << SerializeCheckpointIndex(index);
+  const Result result = TrainInProcess(Arguments("cut", Checkpoint()));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.output,
+              HasSubstr("the checkpoint was written with libtorch 1.0, cpu "
+                        "other, here it is " +
+                        ProcessorNumerics() + ": the last bits will differ"));
+  EXPECT_THAT(result.output, HasSubstr("resumed at step 5 of 200"));
 }
 
 TEST_F(CheckpointTest, StoppingNeedsSomewhereToKeepIt) {
