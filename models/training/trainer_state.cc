@@ -54,10 +54,10 @@ NamedArrays StateToArrays(const TrainerState& state) {
       arrays[absl::StrCat(part.prefix, name)] = array;
     }
   }
+  const int64_t high = state.steps_done / kBase, low = state.steps_done % kBase;
   arrays[kStepsDone] = {
       .shape = {2},
-      .values = {static_cast<float>(state.steps_done / kBase),
-                 static_cast<float>(state.steps_done % kBase)}};
+      .values = {static_cast<float>(high), static_cast<float>(low)}};
   return arrays;
 }
 
