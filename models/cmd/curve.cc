@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -11,44 +12,82 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "models/plots/chart.h"
+#include "models/plots/color.h"
+#include "models/training/training_record.h"
 
 namespace scoreserve {
 namespace {
 
-std::string Csv(const std::vector<CurvePoint>& curve) {
-  std::string csv = "step,loss,hold_out_loss\n";
-  for (const CurvePoint& point : curve) {
-    absl::StrAppendFormat(&csv, "%d,%.6g,", point.step, point.loss);
-    if (!std::isnan(point.hold_out)) {
-      absl::StrAppendFormat(&csv, "%.6g", point.hold_out);
+// More would hide the picture.
+constexpr size_t kMostNamedSeeds = 6;
+constexpr Color kGrey = Rgb(0xbbbbbb), kPale = Rgb(0xa9c6e3);
+
+std::string Csv(const TrainingOutcome& outcome) {
+  const bool several = outcome.seeds.size() > 1;
+  std::string csv =
+      several ? "seed,step,loss,hold_out_loss\n" : "step,loss,hold_out_loss\n";
+  for (const auto& [seed, record] : outcome.seeds) {
+    for (const CurvePoint& point : record.curve) {
+      if (several) absl::StrAppend(&csv, seed, ",");
+      absl::StrAppendFormat(&csv, "%d,%.6g,", point.step, point.loss);
+      if (!std::isnan(point.hold_out)) {
+        absl::StrAppendFormat(&csv, "%.6g", point.hold_out);
+      }
+      absl::StrAppend(&csv, "\n");
     }
-    absl::StrAppend(&csv, "\n");
   }
   return csv;
 }
 
-Chart LossChart(const std::vector<CurvePoint>& curve) {
-  LineLayer training = {.name = "training batches"};
-  LineLayer hold_out = {.name = "held-out rows, averaged weights"};
-  for (const CurvePoint& point : curve) {
-    const double step = static_cast<double>(point.step);
-    training.points.push_back({step, point.loss});
-    if (!std::isnan(point.hold_out)) {
-      hold_out.points.push_back({step, point.hold_out});
-    }
+LineLayer Line(const TrainingRecord& record, double CurvePoint::*loss) {
+  LineLayer line;
+  for (const CurvePoint& point : record.curve) {
+    line.points.push_back({static_cast<double>(point.step), point.*loss});
   }
+  return line;
+}
+
+// The curve of held-out rows of seed i, as it is shown among the others.
+LineLayer SeedLine(const TrainingOutcome& outcome, size_t i) {
+  LineLayer line = Line(outcome.seeds[i].record, &CurvePoint::hold_out);
+  if (outcome.seeds.size() == 1) {
+    line.name = "held-out rows, averaged weights";
+  } else if (i == outcome.best || outcome.seeds.size() <= kMostNamedSeeds) {
+    line.name = absl::StrCat("held-out rows, seed ", outcome.seeds[i].seed,
+                             i == outcome.best ? " (published)" : "");
+  } else {
+    line.color = kPale;
+    if (i == (outcome.best == 0 ? 1 : 0)) line.name = "held-out rows, others";
+  }
+  return line;
+}
+
+Chart LossChart(const TrainingOutcome& outcome) {
+  const bool several = outcome.seeds.size() > 1;
   Chart chart = {.title = "Loss in training",
                  .x = {.label = "step"},
                  .y = {.label = "loss"},
-                 .layers = {training}};
-  if (!hold_out.points.empty()) chart.layers.push_back(hold_out);
+                 .layers = {}};
+  for (size_t i = 0; i < outcome.seeds.size(); ++i) {
+    LineLayer line = Line(outcome.seeds[i].record, &CurvePoint::loss);
+    if (i == 0) line.name = "training batches";
+    if (several) {
+      line.color = kGrey;
+      line.width = 1.0;
+    }
+    chart.layers.push_back(std::move(line));
+  }
+  if (std::isnan(outcome.seeds[0].record.HoldOut())) return chart;
+  for (size_t i = 0; i < outcome.seeds.size(); ++i) {
+    if (i != outcome.best) chart.layers.push_back(SeedLine(outcome, i));
+  }
+  chart.layers.push_back(SeedLine(outcome, outcome.best));  // On top.
   return chart;
 }
 
@@ -72,10 +111,10 @@ absl::StatusOr<std::string> Png(const Chart& chart) {
 }  // namespace
 
 absl::StatusOr<std::map<std::string, std::string>> CurveFiles(
-    const std::vector<CurvePoint>& curve) {
-  absl::StatusOr<std::string> png = Png(LossChart(curve));
+    const TrainingOutcome& outcome) {
+  absl::StatusOr<std::string> png = Png(LossChart(outcome));
   if (!png.ok()) return png.status();
-  return std::map<std::string, std::string>{{"curve.csv", Csv(curve)},
+  return std::map<std::string, std::string>{{"curve.csv", Csv(outcome)},
                                             {"curve.png", *std::move(png)}};
 }
 

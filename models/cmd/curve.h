@@ -1,27 +1,23 @@
 #ifndef SCORESERVE_MODELS_CMD_CURVE_H_
 #define SCORESERVE_MODELS_CMD_CURVE_H_
 
-#include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "models/cmd/train_seeds.h"
 
 namespace scoreserve {
 
-// How training went: one point every few steps.
-struct CurvePoint {
-  int64_t step = 0;   // Steps done.
-  double loss = 0.0;  // Mean over the batches since the point before.
-  double hold_out =
-      0.0;  // Of the averaged weights; NaN where nothing is held out.
-};
-
-// What is kept beside the weights, by file name: curve.csv and curve.png. The
-// error of the file system where the picture cannot be drawn. Requires a point.
+// What is kept beside the weights, by file name:
+//
+//   curve.csv   step,loss,hold_out_loss, with the seed before them where there
+//               are several
+//   curve.png   the same as a picture
+//
+// The error of the file system where the picture cannot be drawn.
 absl::StatusOr<std::map<std::string, std::string>> CurveFiles(
-    const std::vector<CurvePoint>& curve);
+    const TrainingOutcome& outcome);
 
 }  // namespace scoreserve
 

@@ -25,6 +25,13 @@ Examples:
     scoretrain --data tests/data/digits.csv.gz --columns 0:64 --shape 8,8 \
       --class-column 64 --process vp --process-set beta_max=20 \
       --repository models --model digits-class
+  A long run: after Ctrl-C, a kill or a crash the same command goes on, and ends
+  with the very weights of one that never stopped:
+    scoretrain --data rows.npy --steps 1000000 --checkpoint out/rows \
+      --repository models --model rows
+  Three seeds, of which the one with the lowest hold-out loss is published:
+    scoretrain --data rows.npy --hold-out-every 5 --seeds 3 \
+      --repository models --model rows
   A closed form from a table of components; how good a model of images is:
     scoretrain mixture --help
     scoretrain evaluate --help
@@ -33,7 +40,8 @@ Exit codes:
   0    the version is published
   1    training diverged, or the version could not be written
   2    an argument or the data is wrong; stderr says which and how
-  130  interrupted; nothing is written
+  130  stopped, by a signal or --stop-after; nothing is published, and with
+       --checkpoint the same command goes on
 )";
 
 // The tables of what --set, --process-set and --objective-set take.
@@ -91,10 +99,33 @@ void TrainCommand::AddTo(CLI::App& app) {
   app.add_option("--seed", seed_, "Decides weights, batches and noise")
       ->capture_default_str()
       ->group("Training");
+  app.add_option(
+         "--seeds", seeds_,
+         "Seeds to train, from --seed on; the one with the lowest hold-out "
+         "loss is published")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str()
+      ->group("Training");
   app.add_option("--threads", threads_, "Threads of one operation")
       ->check(CLI::Range(1, 256))
       ->capture_default_str()
       ->group("Training");
+  app.add_option(
+         "--checkpoint", checkpoint_,
+         "Folder from which a run that was stopped goes on; gone when its "
+         "version is published [none]")
+      ->group("Checkpoint");
+  app.add_option("--checkpoint-every", checkpoint_every_,
+                 "Seconds between checkpoints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Checkpoint");
+  app.add_option("--stop-after", stop_after_,
+                 "Steps of this call at most; the next goes on from there; "
+                 "0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Checkpoint");
   app.add_option("--repository", repository_, "Folder of the model repository")
       ->group("Output");
   app.add_option("--model", model_, "Name; the next version of it is written")

@@ -1,16 +1,15 @@
 #ifndef SCORESERVE_MODELS_CMD_TRAINING_RUN_H_
 #define SCORESERVE_MODELS_CMD_TRAINING_RUN_H_
 
-#include <atomic>
-#include <limits>
+#include <cstdint>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "models/cmd/curve.h"
 #include "models/io/model_config.h"
 #include "models/objectives/conditioned_rows.h"
+#include "models/options.h"
+#include "models/training/run_identity.h"
 #include "models/training/trainer.h"
 
 namespace scoreserve {
@@ -18,23 +17,21 @@ namespace scoreserve {
 // Everything that is decided before the first step.
 struct TrainingRun {
   ModelConfig config;
+  std::string objective;
+  OptionValues objective_options;  // As they were given.
   TrainerOptions options;
   ConditionedRows training, hold_out;  // hold_out may have no rows.
-  std::unique_ptr<Trainer> trainer;
-};
+  uint64_t first_seed = 1;
+  int64_t seeds = 1;     // first_seed, first_seed + 1, … are trained.
+  RunIdentity identity;  // Of all this, and of the number of threads.
 
-struct TrainingOutcome {
-  std::vector<CurvePoint> curve;  // About fifty points; the last at the end.
-  // Before the first step; NaN where nothing is held out.
-  double first_hold_out = std::numeric_limits<double>::quiet_NaN();
-  absl::Duration elapsed;
-};
+  // With fresh weights; as NewObjective() and Trainer::New().
+  absl::StatusOr<std::unique_ptr<Trainer>> NewTrainer(uint64_t seed) const;
 
-// All steps of `run`, with progress on stderr: a line written over itself on a
-// terminal, else one every `log_every` seconds. CANCELLED soon after `stop` is
-// set; as Trainer::Step().
-absl::StatusOr<TrainingOutcome> RunTraining(TrainingRun& run, double log_every,
-                                            const std::atomic<bool>& stop);
+  // The averaged weights' loss over what is held out, on the same draws for all
+  // seeds; NaN where nothing is.
+  double HoldOutLoss(Trainer& trainer) const;
+};
 
 }  // namespace scoreserve
 

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -106,6 +108,24 @@ absl::Status WriteNewFileSynced(const std::string& path,
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) return FileError(errno, "cannot create", path);
   return WriteAndClose(file, path, contents, /*sync=*/true);
+}
+
+absl::Status ReplaceFileSynced(const std::string& path,
+                               absl::string_view contents) {
+  const std::string temporary = path + ".tmp";
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) {
+    return FileError(errno, "cannot delete", temporary);
+  }
+  if (absl::Status written = WriteNewFileSynced(temporary, contents);
+      !written.ok()) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    return FileError(errno, "cannot rename to", path);
+  }
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return SyncFolder(folder.empty() ? "." : folder);
 }
 
 absl::Status SyncFolder(const std::string& path) {

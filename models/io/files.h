@@ -35,6 +35,12 @@ absl::Status WriteFile(const std::string& path, absl::string_view contents);
 absl::Status WriteNewFileSynced(const std::string& path,
                                 absl::string_view contents);
 
+// Replaces `path`, or creates it, such that whoever reads it, also after a
+// crash at any moment, finds the old contents or the new ones whole. Returns
+// once these are on the disk. Only one writer at a time: `path`.tmp is its own.
+absl::Status ReplaceFileSynced(const std::string& path,
+                               absl::string_view contents);
+
 // Returns once the names in the folder `path` are on the disk.
 absl::Status SyncFolder(const std::string& path);
 

@@ -1,6 +1,8 @@
 #include "models/training/adam.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,15 @@ void Adam::Step(const std::vector<at::Tensor>& gradients,
                    options_.beta1, options_.beta2,
                    /*weight_decay=*/0.0, options_.epsilon, /*amsgrad=*/false,
                    /*maximize=*/false);
+}
+
+void Adam::SetSteps(int64_t steps) {
+  const c10::NoGradGuard no_grad;
+  // Where counting by one in float32 ends, long after it has ceased to matter.
+  constexpr int64_t kLast = int64_t{1} << 24;
+  for (at::Tensor& step : steps_) {
+    step.fill_(static_cast<double>(std::min(steps, kLast)));
+  }
 }
 
 }  // namespace scoreserve

@@ -1,6 +1,7 @@
 #ifndef SCORESERVE_MODELS_TRAINING_ADAM_H_
 #define SCORESERVE_MODELS_TRAINING_ADAM_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
@@ -20,6 +21,15 @@ class Adam {
 
   // Moves the weights by one step along `gradients`, in the weights' order.
   void Step(const std::vector<at::Tensor>& gradients, double learning_rate);
+
+  // The running means of gradients, and of their squares, in the weights'
+  // order; the tensors themselves. Written by Step().
+  const std::vector<at::Tensor>& means() const { return means_; }
+  const std::vector<at::Tensor>& squares() const { return squares_; }
+
+  // Goes on as after `steps` steps, once the means and squares of then have
+  // been written into the tensors above.
+  void SetSteps(int64_t steps);
 
  private:
   AdamOptions options_;

@@ -110,12 +110,24 @@ absl::StatusOr<DataSet> MakeDataSet(const Rows& rows,
         (HeldOut(options, i) ? set.hold_out : set.training).values;
     values.insert(values.end(), data->row(i), data->row(i) + data->dim);
   }
-  if (set.training.rows() == 0) {
-    return InvalidField("data", "of at least one training row", "of none");
+  if (set.training.rows() < 2) {
+    return InvalidField("data", "of at least 2 training rows",
+                        absl::StrCat("of ", set.training.rows()));
   }
   absl::Status classes = FillClasses(rows, options, set);
   if (!classes.ok()) return classes;
   FillScale(set.training, options, set.space);
+  // Not by the scale: a mean that is rounded leaves a little.
+  const auto [least, most] = std::minmax_element(set.training.values.begin(),
+                                                 set.training.values.end());
+  if (*least == *most && !options.scale.has_value()) {
+    return InvalidField(
+        "scale",
+        absl::StrCat("scale must be given where all training values are the "
+                     "same; all of columns ",
+                     options.first_column, ":",
+                     options.first_column + data->dim, " were ", *least));
+  }
   if (!(set.space.scale > 0.0)) {
     return InvalidField("scale", "more than 0", absl::StrCat(set.space.scale));
   }

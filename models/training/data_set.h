@@ -44,8 +44,9 @@ struct DataSet {
 };
 
 // INVALID_ARGUMENT naming the field where columns, shape or split do not fit
-// the rows, where classes are no integers from 0, or where no scale can be had
-// from values that are all the same.
+// the rows, where there are fewer than 2 training rows, where classes are no
+// integers from 0, or where no scale can be had from values that are all the
+// same.
 absl::StatusOr<DataSet> MakeDataSet(const Rows& rows,
                                     const DataOptions& options);
 

@@ -102,6 +102,13 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> averaged =
       Start(config, seed, start);
   if (!averaged.ok()) return averaged.status();
+  for (const auto& [name, weight] : (*network)->Weights()) {
+    if (weight.scalar_type() == at::kFloat) continue;
+    return InvalidField("network",
+                        absl::StrCat("network '", config.network,
+                                     "' cannot be trained: its array '", name,
+                                     "' is not float32"));
+  }
   return std::unique_ptr<Trainer>(
       new Trainer(*std::move(network), *std::move(averaged),
                   std::move(objective), options, seed));
@@ -177,7 +184,7 @@ void Trainer::Average() {
   }
 }
 
-double Trainer::HoldOutLoss(const ConditionedRows& rows) {
+double Trainer::HoldOutLoss(const ConditionedRows& rows, uint64_t draws) {
   const c10::InferenceMode inference;
   constexpr uint32_t kDraws = 4;
   constexpr int64_t kRowsAtOnce = 512;
@@ -185,9 +192,8 @@ double Trainer::HoldOutLoss(const ConditionedRows& rows) {
   for (uint32_t draw = 0; draw < kDraws; ++draw) {
     for (int64_t row = 0; row < rows.size(); row += kRowsAtOnce) {
       const int64_t count = std::min(kRowsAtOnce, rows.size() - row);
-      // Another seed than training's: never noise that the weights have seen.
       const NoiseKey first = {
-          .seed = ~seed_, .step = draw, .row = static_cast<uint32_t>(row)};
+          .seed = draws, .step = draw, .row = static_cast<uint32_t>(row)};
       sum += objective_
                  ->Losses(*averaged_, rows.Range(row, count), first,
                           hold_out_workspace_)
@@ -196,6 +202,40 @@ double Trainer::HoldOutLoss(const ConditionedRows& rows) {
     }
   }
   return sum / (kDraws * static_cast<double>(rows.size()));
+}
+
+TrainerState Trainer::State() const {
+  return {.steps_done = steps_done_,
+          .weights = CopyOf(Named(weights_)),
+          .averaged = CopyOf(Named(averaged_weights_)),
+          .means = CopyOf(Named(adam_.means())),
+          .squares = CopyOf(Named(adam_.squares()))};
+}
+
+absl::Status Trainer::Restore(const TrainerState& state) {
+  const c10::InferenceMode ordinary(false);
+  const struct {
+    const char* field;
+    const NamedArrays& from;
+    NamedTensors to;
+  } parts[] = {{"weights", state.weights, Named(weights_)},
+               {"averaged", state.averaged, Named(averaged_weights_)},
+               {"means", state.means, Named(adam_.means())},
+               {"squares", state.squares, Named(adam_.squares())}};
+  for (const auto& part : parts) {
+    absl::Status fits = CheckFits(part.field, part.from, part.to);
+    if (!fits.ok()) return fits;
+  }
+  for (const auto& part : parts) CopyInto(part.from, part.to);
+  adam_.SetSteps(state.steps_done);
+  steps_done_ = state.steps_done;
+  return absl::OkStatus();
+}
+
+NamedTensors Trainer::Named(const std::vector<at::Tensor>& tensors) const {
+  NamedTensors named = network_->Weights();
+  for (size_t i = 0; i < named.size(); ++i) named[i].second = tensors[i];
+  return named;
 }
 
 }  // namespace scoreserve

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/io/model_config.h"
 #include "models/networks/score_network.h"
@@ -17,6 +18,8 @@
 #include "models/objectives/objective.h"
 #include "models/options.h"
 #include "models/training/adam.h"
+#include "models/training/named_tensors.h"
+#include "models/training/trainer_state.h"
 
 namespace scoreserve {
 
@@ -39,9 +42,10 @@ double LearningRate(const TrainerOptions& options, int64_t step);
 // k)), so that a young average is not held by where the weights began.
 double EmaDecay(const TrainerOptions& options, int64_t step);
 
-// A network in training. Everything random follows from the seed, and the same
-// seed gives the same weights bit for bit, on one LibTorch build, processor and
-// number of threads. Thread-compatible; may be used in inference mode.
+// A network of float32 weights in training. Everything random follows from the
+// seed, and the same seed gives the same weights bit for bit, on one LibTorch
+// build, processor and number of threads. Thread-compatible; may be used in
+// inference mode.
 class Trainer {
  public:
   // From fresh weights drawn from `seed`, or from `start`, as LoadNetwork()
@@ -60,8 +64,21 @@ class Trainer {
   absl::StatusOr<double> Step(const ConditionedRows& rows);
 
   // The averaged weights' mean loss over `rows`, always with the same draws,
-  // four a row.
-  double HoldOutLoss(const ConditionedRows& rows);
+  // four a row. `draws` is a seed of their own, for trainers of several seeds
+  // to be compared on the same ones.
+  double HoldOutLoss(const ConditionedRows& rows) {
+    // Another seed than training's: never noise that the weights have seen.
+    return HoldOutLoss(rows, ~seed_);
+  }
+  double HoldOutLoss(const ConditionedRows& rows, uint64_t draws);
+
+  // A copy of all that the next steps depend on.
+  TrainerState State() const;
+
+  // Goes on from `state`, of a trainer made of the same config, objective,
+  // options and seed, bit for bit as that would have. INVALID_ARGUMENT naming
+  // the array where one is not of this network; nothing has then changed.
+  absl::Status Restore(const TrainerState& state);
 
   int64_t steps_done() const { return steps_done_; }
 
@@ -83,6 +100,8 @@ class Trainer {
   absl::StatusOr<std::vector<at::Tensor>> Gradients(
       const ConditionedRows& batch, double& loss);
   void Average();
+  // Tensors in the weights' order, by the weights' names.
+  NamedTensors Named(const std::vector<at::Tensor>& tensors) const;
 
   std::unique_ptr<ScoreNetwork> network_;
   std::unique_ptr<ScoreNetwork> averaged_;

@@ -2,11 +2,8 @@
 // out.
 
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -16,30 +13,13 @@
 #include "gtest/gtest.h"
 #include "models/io/model_repository.h"
 #include "models/networks/score_network.h"
+#include "tests/models/cmd/scoretrain_program.h"
 #include "tests/support/temp_folder.h"
 
 namespace scoreserve {
 namespace {
 
 using ::testing::HasSubstr;
-
-struct Result {
-  int exit_code;
-  std::string output;  // Both streams.
-};
-
-Result Scoretrain(const std::string& arguments) {
-  const std::string command =
-      std::string("'" SCORESERVE_SCORETRAIN "' ") + arguments + " 2>&1";
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  Result result;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
-    result.output += static_cast<char>(c);
-  }
-  const int status = ::pclose(pipe);
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
 
 class ScoretrainTest : public ::testing::Test {
  protected:
@@ -112,8 +92,6 @@ TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
     const char* arguments;
     const char* message;
   } cases[] = {
-      {"--colour red",
-       "The following arguments were not expected: red --colour"},
       {"--columns 0:9",
        "columns must be a range inside 0:3, the file's; was 0:9"},
       {"--shape 3",
@@ -141,12 +119,17 @@ TEST_F(ScoretrainTest, WrongArgumentsAreOneLineAndExitCodeTwo) {
       {"--hold-out-every 1", "hold_out_every must be 0 or at least 2; was 1"},
   };
   for (const auto& [arguments, message] : cases) {
-    const Result result = Scoretrain(Arguments(arguments));
+    const Result result = TrainInProcess(Arguments(arguments));
     EXPECT_EQ(result.exit_code, 2) << arguments;
     EXPECT_THAT(result.output, HasSubstr(message));
     EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1)
         << result.output;
   }
+  const Result unknown = Scoretrain(Arguments("--colour red"));
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_EQ(unknown.output,
+            "scoretrain: The following arguments were not expected: red "
+            "--colour\n");
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
 }
 
@@ -161,28 +144,11 @@ TEST_F(ScoretrainTest, DivergenceNamesTheStepAndWritesNothing) {
 
 TEST_F(ScoretrainTest, ASignalEndsItCleanly) {
   // A few hours of steps, interrupted as soon as the first progress is seen.
-  const std::string command = "exec '" SCORESERVE_SCORETRAIN "' " +
-                              Arguments("--steps 100000000 --log-every 0.01");
-  int progress[2];
-  ASSERT_EQ(::pipe(progress), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(progress[1], STDERR_FILENO);
-    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-    ::_exit(127);
-  }
-  ::close(progress[1]);
-  char first = 0;
-  ASSERT_EQ(::read(progress[0], &first, 1), 1);
-  ASSERT_EQ(::kill(child, SIGINT), 0);
-  std::string rest(1 << 16, '\0');
-  while (::read(progress[0], rest.data(), rest.size()) > 0) {
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ::close(progress[0]);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const Result result =
+      ScoretrainUntil(Arguments("--steps 100000000 --log-every 0.01"), SIGINT,
+                      [] { return true; });
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.output, HasSubstr("nothing is written"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/models/rows"));
 }
 

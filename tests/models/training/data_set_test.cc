@@ -97,6 +97,17 @@ TEST(DataSetTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(field({.hold_out_every = 1}), "hold_out_every");
   EXPECT_EQ(field({.first_column = 2}), "scale");  // All values are the same.
   EXPECT_FALSE(MakeDataSet({.dim = 3, .values = {}}, {}).ok());
+  EXPECT_EQ(MakeDataSet({.dim = 2, .values = {1, 2}}, {}).status().message(),
+            "data must be of at least 2 training rows; was of 1");
+}
+
+TEST(DataSetTest, TheSameValueThroughoutHasNoScaleOfItsOwn) {
+  // 0.1 in float32 has a mean in double that is not exactly itself.
+  const Rows rows = {.dim = 1, .values = std::vector<float>(7, 0.1f)};
+  EXPECT_EQ(MakeDataSet(rows, {}).status().message(),
+            "scale must be given where all training values are the same; all "
+            "of columns 0:1 were 0.1");
+  EXPECT_TRUE(MakeDataSet(rows, {.scale = 2.0}).ok());
 }
 
 }  // namespace

@@ -178,6 +178,13 @@ TEST(TrainerTest, HoldOutLossIsAlwaysOfTheSameDraws) {
   EXPECT_EQ(New({.batch = 8})->HoldOutLoss(Data()), loss);
 }
 
+TEST(TrainerTest, SeedsAreComparedOnTheSameDraws) {
+  const NamedArrays start = SaveWeights(**NewNetwork(Small(), 1));
+  auto one = New({.batch = 8}, 1, &start), two = New({.batch = 8}, 2, &start);
+  EXPECT_EQ(one->HoldOutLoss(Data(), 7), two->HoldOutLoss(Data(), 7));
+  EXPECT_NE(one->HoldOutLoss(Data()), two->HoldOutLoss(Data()));
+}
+
 TEST(TrainerTest, WorksInsideInferenceMode) {
   auto outside = New({.batch = 8});
   Train(*outside, 2);
