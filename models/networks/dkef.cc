@@ -80,10 +80,8 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
                                                   uint64_t seed) {
   absl::StatusOr<DkefOptions> options = Options().Parse(config.network_options);
   if (!options.ok()) return InField("network.options", options.status());
-  if (config.label.kind != LabelKind::kNone) {
-    return InvalidField("label.kind",
-                        "label.kind must be none for network 'dkef'");
-  }
+  const absl::Status no_label = CheckNoLabel(config);
+  if (!no_label.ok()) return no_label;
   return DkefOf(FreshDkefWeights(*options, config.data.dim(), seed));
 }
 

@@ -1,6 +1,5 @@
 #include "models/networks/energy_mlp.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -72,15 +71,10 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
   if (!options.ok()) return InField("network.options", options.status());
   const auto activation = ActivationNamed(options->activation);
   if (!activation.ok()) return InField("network.options", activation.status());
-  if (config.label.kind != LabelKind::kNone) {
-    return InvalidField("label.kind",
-                        "label.kind must be none for network 'energy_mlp'");
-  }
+  const absl::Status no_label = CheckNoLabel(config);
+  if (!no_label.ok()) return no_label;
   const int64_t dim = config.data.dim();
-  std::vector<int64_t> widths(static_cast<size_t>(options->layers + 2),
-                              options->width);
-  widths.front() = dim;
-  widths.back() = 1;
+  const auto widths = PerceptronWidths(dim, options->width, options->layers, 1);
   return std::make_unique<EnergyMlp>(dim, options->envelope,
                                      Perceptron(widths, *activation, seed));
 }

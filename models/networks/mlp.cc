@@ -1,6 +1,5 @@
 #include "models/networks/mlp.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,14 +61,11 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
   if (!options.ok()) return InField("network.options", options.status());
   const auto activation = ActivationNamed(options->activation);
   if (!activation.ok()) return InField("network.options", activation.status());
-  if (config.label.kind != LabelKind::kNone) {
-    return InvalidField("label.kind",
-                        "label.kind must be none for network 'mlp'");
-  }
+  const absl::Status no_label = CheckNoLabel(config);
+  if (!no_label.ok()) return no_label;
   const int64_t dim = config.data.dim();
-  std::vector<int64_t> widths(static_cast<size_t>(options->layers + 2),
-                              options->width);
-  widths.front() = widths.back() = dim;
+  const auto widths =
+      PerceptronWidths(dim, options->width, options->layers, dim);
   return std::make_unique<Mlp>(dim, Perceptron(widths, *activation, seed));
 }
 

@@ -66,6 +66,13 @@ const std::vector<NetworkKind>& NetworkKinds() {
   return kinds;
 }
 
+absl::Status CheckNoLabel(const ModelConfig& config) {
+  if (config.label.kind == LabelKind::kNone) return absl::OkStatus();
+  return InvalidField("label.kind",
+                      absl::StrCat("label.kind must be none for network '",
+                                   config.network, "'"));
+}
+
 absl::StatusOr<const NetworkKind*> FindNetworkKind(absl::string_view name) {
   std::vector<std::string> names;
   for (const NetworkKind& kind : NetworkKinds()) {

@@ -96,10 +96,8 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
   if (!options.ok()) return InField("network.options", options.status());
   const auto activation = ActivationNamed(options->activation);
   if (!activation.ok()) return InField("network.options", activation.status());
-  if (config.label.kind != LabelKind::kNone) {
-    return InvalidField("label.kind",
-                        "label.kind must be none for network 'nice'");
-  }
+  const absl::Status no_label = CheckNoLabel(config);
+  if (!no_label.ok()) return no_label;
   const int64_t dim = config.data.dim();
   if (dim < 2) {
     return InvalidField("data.shape",
@@ -110,10 +108,8 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> New(const ModelConfig& config,
   std::vector<Perceptron> couplings;
   uint32_t layer = 0;
   for (int64_t i = 0; i < options->couplings; ++i) {
-    std::vector<int64_t> widths(static_cast<size_t>(options->layers + 2),
-                                options->width);
-    widths.front() = sizes[i % 2];
-    widths.back() = sizes[(i + 1) % 2];
+    const auto widths = PerceptronWidths(sizes[i % 2], options->width,
+                                         options->layers, sizes[(i + 1) % 2]);
     couplings.emplace_back(widths, *activation, seed, layer);
     layer += static_cast<uint32_t>(widths.size()) - 1;
   }

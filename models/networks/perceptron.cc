@@ -10,6 +10,14 @@
 
 namespace scoreserve {
 
+std::vector<int64_t> PerceptronWidths(int64_t in, int64_t width, int64_t layers,
+                                      int64_t out) {
+  std::vector<int64_t> widths(static_cast<size_t>(layers + 2), width);
+  widths.front() = in;
+  widths.back() = out;
+  return widths;
+}
+
 Perceptron::Perceptron(const std::vector<int64_t>& widths,
                        Activation activation, uint64_t seed,
                        uint32_t first_layer)

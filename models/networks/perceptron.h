@@ -13,6 +13,10 @@
 
 namespace scoreserve {
 
+// Those of `layers` hidden layers of `width` units between `in` and `out`.
+std::vector<int64_t> PerceptronWidths(int64_t in, int64_t width, int64_t layers,
+                                      int64_t out);
+
 // Linear layers with an activation between: what several networks are made of.
 class Perceptron {
  public:

@@ -97,6 +97,10 @@ struct NetworkKind {
 };
 const std::vector<NetworkKind>& NetworkKinds();
 
+// For networks that take no label: INVALID_ARGUMENT naming label.kind where
+// `config` gives them one.
+absl::Status CheckNoLabel(const ModelConfig& config);
+
 // INVALID_ARGUMENT, listing the names that there are.
 absl::StatusOr<const NetworkKind*> FindNetworkKind(absl::string_view name);
 
