@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
@@ -31,6 +32,13 @@ struct Options {
   std::string input;
   std::optional<double> noise_level, time;
   ConditionOptions condition;
+  bool energy = false;
+};
+
+// What the server answered.
+struct Scored {
+  Rows scores;
+  std::vector<double> energies;  // Empty without --energy.
 };
 
 absl::Span<const double> OneOrNone(const std::optional<double>& value) {
@@ -39,9 +47,12 @@ absl::Span<const double> OneOrNone(const std::optional<double>& value) {
 }
 
 // The scores of all of `x`, from the one version that `model` is.
-absl::StatusOr<Rows> ScoreAll(Client& client, const Options& options,
-                              const ModelInfo& model, const Rows& x) {
-  Rows scores = {.dim = x.dim, .values = std::vector<float>(x.values.size())};
+absl::StatusOr<Scored> ScoreAll(Client& client, const Options& options,
+                                const ModelInfo& model, const Rows& x) {
+  Scored scored = {
+      .scores = {.dim = x.dim, .values = std::vector<float>(x.values.size())},
+      .energies = {}};
+  if (options.energy) scored.energies.resize(x.rows());
   const int64_t fit =
       kRequestBytes / (x.dim * static_cast<int64_t>(sizeof(float)));
   const int64_t most = std::max<int64_t>(1, std::min(fit, model.max_rows));
@@ -61,16 +72,35 @@ absl::StatusOr<Rows> ScoreAll(Client& client, const Options& options,
                            ? absl::MakeConstSpan(*classes).subspan(row, rows)
                            : absl::MakeConstSpan(*classes),
             .guidance = OneOrNone(options.condition.guidance)}};
-    const absl::StatusOr<int64_t> version = client.Score(
-        query,
-        absl::MakeSpan(scores.values).subspan(row * x.dim, rows * x.dim));
+    const absl::Span<float> scores =
+        absl::MakeSpan(scored.scores.values).subspan(row * x.dim, rows * x.dim);
+    const absl::StatusOr<int64_t> version =
+        options.energy ? client.ScoreWithEnergy(
+                             query, scores,
+                             absl::MakeSpan(scored.energies).subspan(row, rows))
+                       : client.Score(query, scores);
     if (!version.ok()) return version.status();
   }
-  return scores;
+  return scored;
+}
+
+// The scores, and behind them a column of energies where there are some.
+Rows Table(const Scored& scored) {
+  const Rows& scores = scored.scores;
+  if (scored.energies.empty()) return scores;
+  Rows table = {.dim = scores.dim + 1, .values = {}};
+  table.values.reserve(scores.values.size() + scored.energies.size());
+  for (int64_t row = 0; row < scores.rows(); ++row) {
+    table.values.insert(table.values.end(), scores.row(row),
+                        scores.row(row) + scores.dim);
+    table.values.push_back(static_cast<float>(scored.energies[row]));
+  }
+  return table;
 }
 
 absl::Status PrintResult(const Options& options, const ModelInfo& model,
-                         const Rows& scores, absl::Duration time) {
+                         const Scored& scored, absl::Duration time) {
+  const Rows& scores = scored.scores;
   const bool to_file = options.output.to_file();
   if (options.connection.json()) {
     Json json = {{"model", model.name},
@@ -79,10 +109,11 @@ absl::Status PrintResult(const Options& options, const ModelInfo& model,
                  {"dim", scores.dim},
                  {"seconds", absl::ToDoubleSeconds(time)}};
     if (!to_file) json["score"] = RowsJson(scores);
+    if (!to_file && options.energy) json["energy"] = scored.energies;
     PrintJson(json);
     return absl::OkStatus();
   }
-  if (!to_file) return FileError(WriteRows("-", scores));
+  if (!to_file) return FileError(WriteRows("-", Table(scored)));
   std::cout << "scored " << scores.rows() << " rows of " << scores.dim
             << " numbers with " << VersionText(model) << " in "
             << absl::FormatDuration(absl::Trunc(time, absl::Microseconds(1)))
@@ -100,22 +131,27 @@ absl::Status Run(const Options& options) {
   if (!model.ok()) return model.status();
   absl::Status checked = CheckOutput(options.output, *model);
   if (!checked.ok()) return checked;
+  if (options.energy && absl::EndsWith(options.output.output, ".png")) {
+    return UsageError(
+        "--energy has no place in a contact sheet, --output .png");
+  }
   const absl::StatusOr<Rows> x = ReadRows(options.input);
   if (!x.ok()) return FileError(x.status());
 
   const absl::Time begin = absl::Now();
-  const absl::StatusOr<Rows> scores = ScoreAll(**client, options, *model, *x);
-  if (!scores.ok()) return scores.status();
+  const absl::StatusOr<Scored> scored = ScoreAll(**client, options, *model, *x);
+  if (!scored.ok()) return scored.status();
+  const Rows& scores = scored->scores;
   const absl::Duration time = absl::Now() - begin;
 
   if (options.output.to_file()) {
-    absl::Status written =
-        WriteOutput(options.output, *model, *scores, SymmetricRange(*scores));
+    absl::Status written = WriteOutput(options.output, *model, Table(*scored),
+                                       SymmetricRange(scores));
     if (!written.ok()) return written;
   }
-  absl::Status plotted = WritePlot(options.output, *model, *x, *scores);
+  absl::Status plotted = WritePlot(options.output, *model, *x, scores);
   if (!plotted.ok()) return plotted;
-  return PrintResult(options, *model, *scores, time);
+  return PrintResult(options, *model, *scored, time);
 }
 
 }  // namespace
@@ -142,6 +178,10 @@ void AddScoreCommand(CLI::App& app, absl::Status* outcome) {
                    "The label of a network that takes a time")
       ->excludes(noise_level);
   AddConditionOptions(*command, options->condition);
+  command->add_flag(
+      "--energy", options->energy,
+      "Add the energy, -log p up to a constant, where the model has one: as a "
+      "last column, of float32, or as \"energy\" in json, of float64");
   AddOutputOptions(*command, options->output);
   AddConnectionOptions(*command, options->connection);
   command->footer(
@@ -149,6 +189,8 @@ void AddScoreCommand(CLI::App& app, absl::Status* outcome) {
       "Examples:\n"
       "  echo 0.5,1 | scorectl score --model mixture-2d --noise-level 0 "
       "--input -\n"
+      "  echo 0.5,1 | scorectl score --model mixture-2d --noise-level 0 "
+      "--energy --input -\n"
       "  scorectl score --model digits@1 --noise-level 0.5 --input x.npy "
       "--output s.npy\n"
       "  scorectl score --model mixture-2d --noise-level 0.2 --input grid.csv "

@@ -38,14 +38,25 @@ absl::StatusOr<std::vector<SamplerInfo>> Samplers(
   return DecodeSamplers(response);
 }
 
-// A score that has as many numbers as were asked about, or INTERNAL.
+size_t NumEnergies(const ScoreQuery& query) {
+  return query.energy ? static_cast<size_t>(query.rows) : 0;
+}
+
+// A score that has as many numbers as were asked about, and so many energies
+// where they were (else 0), or INTERNAL.
 absl::StatusOr<ScoreView> ScoreOf(const v1::ScoreResponse& response,
-                                  size_t size) {
+                                  size_t size, size_t energies) {
   absl::StatusOr<ScoreView> view = DecodeScore(response);
-  if (view.ok() && view->score.size() != size) {
+  if (!view.ok()) return view;
+  if (view->score.size() != size) {
     return absl::InternalError(absl::StrCat("the server's score must have ",
                                             size, " numbers; had ",
                                             view->score.size()));
+  }
+  if (energies > 0 && view->energy.size() != energies) {
+    return absl::InternalError(absl::StrCat("the server must answer ", energies,
+                                            " energies; answered ",
+                                            view->energy.size()));
   }
   return view;
 }
@@ -122,27 +133,26 @@ class GrpcClient final : public Client {
   absl::StatusOr<int64_t> Score(const ScoreQuery& query,
                                 absl::Span<float> score,
                                 const CallOptions& call) override {
-    if (score.size() != query.x.size()) {
-      return InvalidField(
-          "score", absl::StrCat("as long as x, ", query.x.size(), " numbers"),
-          absl::StrCat(score.size()));
+    if (query.energy) {
+      return InvalidField("energy", "false: ScoreWithEnergy() has room for it",
+                          "true");
     }
-    v1::ScoreRequest request;
-    absl::Status encoded =
-        EncodeScore(query, options_.max_message_bytes, &request);
-    if (!encoded.ok()) return encoded;
-    return CallNow<v1::ScoreResponse>(
-        options_, call,
-        [&](auto* context, auto* response) {
-          return scoring_.Score(context, request, response);
-        },
-        [score](const v1::ScoreResponse& response) -> absl::StatusOr<int64_t> {
-          const absl::StatusOr<ScoreView> view =
-              ScoreOf(response, score.size());
-          if (!view.ok()) return view.status();
-          std::copy(view->score.begin(), view->score.end(), score.begin());
-          return view->version;
-        });
+    return ScoreNow(query, score, {}, call);
+  }
+
+  absl::StatusOr<int64_t> ScoreWithEnergy(const ScoreQuery& query,
+                                          absl::Span<float> score,
+                                          absl::Span<double> energy,
+                                          const CallOptions& call) override {
+    if (static_cast<int64_t>(energy.size()) != query.rows) {
+      return InvalidField(
+          "energy",
+          absl::StrCat("one number for each of ", query.rows, " rows"),
+          absl::StrCat(energy.size(), " numbers"));
+    }
+    ScoreQuery asked = query;
+    asked.energy = true;
+    return ScoreNow(asked, score, energy, call);
   }
 
   void ScoreAsync(const ScoreQuery& query, Callback<ScoreView> done,
@@ -154,8 +164,9 @@ class GrpcClient final : public Client {
     CallLater<v1::ScoreResponse>(
         options_, call, std::move(request),
         [&](auto... args) { scoring_.async()->Score(std::move(args)...); },
-        [size = query.x.size()](const v1::ScoreResponse& response) {
-          return ScoreOf(response, size);
+        [size = query.x.size(),
+         energies = NumEnergies(query)](const v1::ScoreResponse& response) {
+          return ScoreOf(response, size, energies);
         },
         std::move(done));
   }
@@ -199,6 +210,37 @@ class GrpcClient final : public Client {
   }
 
  private:
+  // `energy` is empty where query.energy is false.
+  absl::StatusOr<int64_t> ScoreNow(const ScoreQuery& query,
+                                   absl::Span<float> score,
+                                   absl::Span<double> energy,
+                                   const CallOptions& call) {
+    if (score.size() != query.x.size()) {
+      return InvalidField(
+          "score", absl::StrCat("as long as x, ", query.x.size(), " numbers"),
+          absl::StrCat(score.size()));
+    }
+    v1::ScoreRequest request;
+    absl::Status encoded =
+        EncodeScore(query, options_.max_message_bytes, &request);
+    if (!encoded.ok()) return encoded;
+    return CallNow<v1::ScoreResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return scoring_.Score(context, request, response);
+        },
+        [&](const v1::ScoreResponse& response) -> absl::StatusOr<int64_t> {
+          const absl::StatusOr<ScoreView> view =
+              ScoreOf(response, score.size(), energy.size());
+          if (!view.ok()) return view.status();
+          std::copy(view->score.begin(), view->score.end(), score.begin());
+          if (!energy.empty()) {
+            std::copy(view->energy.begin(), view->energy.end(), energy.begin());
+          }
+          return view->version;
+        });
+  }
+
   const ClientOptions options_;
   // Short calls never wait for long streams: they have connections of their
   // own.

@@ -68,5 +68,21 @@ absl::StatusOr<TensorView> DecodeRows(const v1::Tensor& tensor) {
                  static_cast<size_t>(numbers)}};
 }
 
+absl::StatusOr<absl::Span<const double>> DecodeEnergies(
+    const v1::Tensor& tensor, int64_t rows) {
+  const auto size = static_cast<size_t>(rows);
+  if (tensor.dtype() != v1::DTYPE_FLOAT64 || tensor.shape_size() != 1 ||
+      tensor.shape(0) != rows ||
+      tensor.data().size() / sizeof(double) != size ||
+      tensor.data().size() % sizeof(double) != 0) {
+    return absl::InternalError(
+        absl::StrCat("the server's energies must be float64 [", rows,
+                     "]; were [", absl::StrJoin(tensor.shape(), ", "),
+                     "] with ", tensor.data().size(), " bytes"));
+  }
+  return absl::MakeConstSpan(
+      reinterpret_cast<const double*>(tensor.data().data()), size);
+}
+
 }  // namespace client
 }  // namespace scoreserve

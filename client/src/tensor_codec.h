@@ -33,6 +33,11 @@ struct TensorView {
 // float32 tensor [rows, dim] whose size matches its shape.
 absl::StatusOr<TensorView> DecodeRows(const v1::Tensor& tensor);
 
+// One number for each of `rows` rows, not copied. INTERNAL where the reply is
+// not a float64 tensor [rows] of that size.
+absl::StatusOr<absl::Span<const double>> DecodeEnergies(
+    const v1::Tensor& tensor, int64_t rows);
+
 }  // namespace client
 }  // namespace scoreserve
 

@@ -20,6 +20,10 @@ ScoreAndEnergy EnergyNetwork::ScoreWithEnergy(const ScoreInput& input,
   if (!recording || !input.x.requires_grad()) {
     at.x = input.x.detach().clone().requires_grad_(true);
   }
+  // What was made in inference mode may not take part in a gradient.
+  for (at::Tensor* plane : {&at.label, &at.condition}) {
+    if (plane->defined() && plane->is_inference()) *plane = plane->clone();
+  }
   const at::Tensor energy = Energy(at, workspace);
   const at::Tensor slope =
       torch::autograd::grad({energy.sum()}, {at.x}, /*grad_outputs=*/{},

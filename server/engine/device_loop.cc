@@ -63,7 +63,7 @@ void DeviceLoop::Admit(absl::Duration patience) {
   const Instant now = clock_->Now();
   for (Work& work : taken_) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
-      Lane& lane = LaneOf(query->model, {});
+      Lane& lane = LaneOf(query->model, {.energies = query->energy});
       lane.Add(std::move(*query), passes_begun_, now);
     } else {
       auto& request = std::get<SampleRequest>(work);

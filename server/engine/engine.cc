@@ -66,7 +66,7 @@ WorkAsked Engine::Ask(WorkClass work_class, const ModelSnapshot& model,
 absl::Status Engine::Score(ScoreQuery query) {
   absl::Status checked = CheckQuery(limits_, query);
   if (!checked.ok()) return checked;
-  WorkAsked asked = Ask(WorkClass::kQuery, *query.model, false);
+  WorkAsked asked = Ask(WorkClass::kQuery, *query.model, query.energy);
   asked.caller = query.caller;
   asked.field = "x";
   asked.rows = asked.row_evaluations =

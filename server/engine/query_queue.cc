@@ -1,8 +1,10 @@
 #include "server/engine/query_queue.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,18 @@ void WriteLabels(const ScoreQuery& query, int64_t first, int64_t rows,
   }
 }
 
+// The first row whose score or energy is not finite.
+std::optional<int64_t> FirstNotFinite(absl::Span<const float> scores,
+                                      absl::Span<const double> energies,
+                                      int64_t dim) {
+  if (!AllFinite(scores)) return FirstBadRow(scores, dim);
+  const auto bad =
+      std::find_if_not(energies.begin(), energies.end(),
+                       [](double energy) { return std::isfinite(energy); });
+  if (bad == energies.end()) return std::nullopt;
+  return bad - energies.begin();
+}
+
 }  // namespace
 
 void QueryQueue::Add(ScoreQuery query, int64_t passes_begun, Instant now) {
@@ -56,7 +70,8 @@ void QueryQueue::Add(ScoreQuery query, int64_t passes_begun, Instant now) {
                           .rank = rank,
                           .rows_done = 0,
                           .rows_in_pass = 0,
-                          .parts = {}});
+                          .parts = {},
+                          .energy_parts = {}});
 }
 
 QueryQueue::Waits QueryQueue::waits() const {
@@ -116,8 +131,7 @@ void QueryQueue::Deliver(const absl::Status& status, int64_t first_row,
     const int64_t rows = waiting.rows_in_pass;
     if (rows == 0) continue;
     if (status.ok()) {
-      AnswerPart(waiting, pass.score.data_ptr<float>() + row * model_->dim(),
-                 pass_number);
+      AnswerPart(waiting, row, pass, pass_number);
     } else {
       End(waiting, status);
     }
@@ -127,21 +141,31 @@ void QueryQueue::Deliver(const absl::Status& status, int64_t first_row,
   RemoveEnded();
 }
 
-void QueryQueue::AnswerPart(Waiting& waiting, float* scores,
+void QueryQueue::AnswerPart(Waiting& waiting, int64_t first_row, Pass& pass,
                             int64_t pass_number) {
   const int64_t dim = model_->dim();
   const int64_t rows = waiting.query.rows();
   const absl::Span<float> part =
-      absl::MakeSpan(scores, waiting.rows_in_pass * dim);
-  if (!AllFinite(part)) {
+      absl::MakeSpan(pass.score.data_ptr<float>() + first_row * dim,
+                     waiting.rows_in_pass * dim);
+  absl::Span<const double> energies;
+  if (waiting.query.energy) {
+    energies = {pass.energy.data_ptr<double>() + first_row,
+                static_cast<size_t>(waiting.rows_in_pass)};
+  }
+  const std::optional<int64_t> bad = FirstNotFinite(part, energies, dim);
+  if (bad.has_value()) {
     ++metrics_->divergences;
-    End(waiting, Diverged(0, waiting.rows_done + FirstBadRow(part, dim)));
+    End(waiting, Diverged(0, waiting.rows_done + *bad));
     return;
   }
   ScoreToDataSpace(model_->config.data, part);
   const bool whole = waiting.rows_in_pass == rows;
-  if (!whole)
+  if (!whole) {
     waiting.parts.insert(waiting.parts.end(), part.begin(), part.end());
+    waiting.energy_parts.insert(waiting.energy_parts.end(), energies.begin(),
+                                energies.end());
+  }
   if (waiting.rows_done + waiting.rows_in_pass < rows) {
     waiting.rows_done += waiting.rows_in_pass;
     CountWaiting(-waiting.rows_in_pass);
@@ -150,12 +174,15 @@ void QueryQueue::AnswerPart(Waiting& waiting, float* scores,
   metrics_->query_rows += rows;
   metrics_->query_passes.Record(
       static_cast<double>(pass_number - waiting.passes_begun));
-  End(waiting, whole ? absl::Span<const float>(part)
-                     : absl::Span<const float>(waiting.parts));
+  if (whole) {
+    End(waiting, ScoreAnswer{.scores = part, .energies = energies});
+  } else {
+    End(waiting,
+        ScoreAnswer{.scores = waiting.parts, .energies = waiting.energy_parts});
+  }
 }
 
-void QueryQueue::End(Waiting& waiting,
-                     absl::StatusOr<absl::Span<const float>> result) {
+void QueryQueue::End(Waiting& waiting, absl::StatusOr<ScoreAnswer> result) {
   CountWaiting(waiting.rows_done - waiting.query.rows());
   waiting.query.ticket.Release();
   // From here on x and labels may be gone.

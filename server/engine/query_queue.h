@@ -59,13 +59,16 @@ class QueryQueue {
     ScoreQuery query;  // Its sink is null once it has been answered.
     int64_t passes_begun = 0;
     Instant rank;
-    int64_t rows_done = 0;     // Of a query that is answered in parts.
-    int64_t rows_in_pass = 0;  // In the pass being computed.
-    std::vector<float> parts;  // Their scores, in data space.
+    int64_t rows_done = 0;             // Of a query that is answered in parts.
+    int64_t rows_in_pass = 0;          // In the pass being computed.
+    std::vector<float> parts;          // Their scores, in data space,
+    std::vector<double> energy_parts;  // and energies where it asked for them.
   };
 
-  void AnswerPart(Waiting& waiting, float* scores, int64_t pass_number);
-  void End(Waiting& waiting, absl::StatusOr<absl::Span<const float>> result);
+  // Its rows lie in `pass` from `first_row` on.
+  void AnswerPart(Waiting& waiting, int64_t first_row, Pass& pass,
+                  int64_t pass_number);
+  void End(Waiting& waiting, absl::StatusOr<ScoreAnswer> result);
   void RemoveEnded();
   // Counts rows in and out, here and in the metrics.
   void CountWaiting(int64_t rows);

@@ -126,7 +126,17 @@ absl::Status CheckConditions(int64_t classes, const Conditions& conditions,
 }
 
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query) {
-  return CheckCount("x.shape[0]", query.rows(), limits.max_query_rows);
+  absl::Status checked =
+      CheckCount("x.shape[0]", query.rows(), limits.max_query_rows);
+  if (!checked.ok() || !query.energy) return checked;
+  if (!query.model->target.has_energy) {
+    return WithReason(
+        InvalidField("energy", "false: the model has a score alone", "true"),
+        Reason::kUnsuitableModel);
+  }
+  if (query.guidance.empty()) return absl::OkStatus();
+  return InvalidField("condition.guidance",
+                      "absent: a guided score has no energy", "given");
 }
 
 absl::Status CheckConstraint(const Constraint& constraint, int64_t rows,

@@ -35,7 +35,8 @@ struct Conditions {
 absl::Status CheckConditions(int64_t classes, const Conditions& conditions,
                              int64_t rows);
 
-// Row counts of a query whose width has been checked.
+// Row counts of a query whose width has been checked, and whether there is the
+// energy that it may ask for.
 absl::Status CheckQuery(const Limits& limits, const ScoreQuery& query);
 
 // Row counts, sizes, start and diagnostics of a request for samples.

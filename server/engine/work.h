@@ -48,6 +48,13 @@ int64_t EvaluationsOfRows(const Request& request, int64_t first, int64_t rows) {
   return evaluations;
 }
 
+// What a query gets.
+struct ScoreAnswer {
+  absl::Span<const float> scores;  // [rows · dim] in data space.
+  // −log p up to a constant, [rows]; empty unless the query asked for it.
+  absl::Span<const double> energies = {};
+};
+
 // Who waits for a score. Called from the device thread; must not block. Alive
 // until Done() returns.
 class ScoreSink {
@@ -56,9 +63,8 @@ class ScoreSink {
   // Whether nobody waits any more: then the query may be dropped unanswered,
   // and Done() gets CANCELLED.
   virtual bool Cancelled() const = 0;
-  // Exactly once. The scores, [rows · dim] in data space, valid during the
-  // call.
-  virtual void Done(absl::StatusOr<absl::Span<const float>> scores) = 0;
+  // Exactly once. The answer is valid during the call.
+  virtual void Done(absl::StatusOr<ScoreAnswer> answer) = 0;
 };
 
 // One score query.
@@ -70,6 +76,7 @@ struct ScoreQuery {
   absl::Span<const double> labels;
   absl::Span<const int64_t> condition = {};
   absl::Span<const double> guidance = {};
+  bool energy = false;  // Wants the energies too.
   Instant deadline = Instant::max();
   ScoreSink* sink = nullptr;
   // Who asks, for the ledger; "": nobody in particular.

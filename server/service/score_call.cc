@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "server/engine/request_checks.h"
 #include "server/service/request_codec.h"
 #include "server/service/tensor_codec.h"
@@ -47,19 +46,23 @@ absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
                                  .labels = labels.values,
                                  .condition = conditions.classes,
                                  .guidance = conditions.guidance,
+                                 .energy = request.energy(),
                                  .deadline = deadline,
                                  .sink = this,
                                  .caller = *caller,
                                  .ticket = {}});
 }
 
-void ScoreCall::Done(absl::StatusOr<absl::Span<const float>> scores) {
-  if (scores.ok()) {
+void ScoreCall::Done(absl::StatusOr<ScoreAnswer> answer) {
+  if (answer.ok()) {
     response_->set_version(model_->version);
-    EncodeRows(*scores, model_->dim(), response_->mutable_score());
+    EncodeRows(answer->scores, model_->dim(), response_->mutable_score());
+    if (!answer->energies.empty()) {
+      EncodeEnergies(answer->energies, response_->mutable_energy());
+    }
   }
-  Count(scores.status());
-  Answer(scores.status());
+  Count(answer.status());
+  Answer(answer.status());
 }
 
 void ScoreCall::Count(const absl::Status& status) {

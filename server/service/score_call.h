@@ -6,7 +6,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "scoreserve/v1/scoring.pb.h"
 #include "server/engine/clock.h"
 #include "server/engine/work.h"
@@ -27,7 +26,7 @@ class ScoreCall : public ScoreSink {
              const absl::StatusOr<std::string>& caller, Instant deadline,
              v1::ScoreResponse* response);
 
-  void Done(absl::StatusOr<absl::Span<const float>> scores) final;
+  void Done(absl::StatusOr<ScoreAnswer> answer) final;
 
  protected:
   // The response is filled where `status` is OK. Called exactly once after

@@ -140,4 +140,11 @@ void EncodeRows(absl::Span<const float> values, int64_t dim,
   tensor->set_data(values.data(), values.size() * sizeof(float));
 }
 
+void EncodeEnergies(absl::Span<const double> energies, v1::Tensor* tensor) {
+  tensor->clear_shape();
+  tensor->add_shape(static_cast<int64_t>(energies.size()));
+  tensor->set_dtype(v1::DTYPE_FLOAT64);
+  tensor->set_data(energies.data(), energies.size() * sizeof(double));
+}
+
 }  // namespace scoreserve

@@ -43,6 +43,9 @@ absl::StatusOr<TensorRows> DecodeDeviations(absl::string_view field,
 void EncodeRows(absl::Span<const float> values, int64_t dim,
                 v1::Tensor* tensor);
 
+// Sets shape [rows], dtype and data: one number a row, as float64.
+void EncodeEnergies(absl::Span<const double> energies, v1::Tensor* tensor);
+
 }  // namespace scoreserve
 
 #endif  // SCORESERVE_SERVER_SERVICE_TENSOR_CODEC_H_

@@ -55,8 +55,8 @@ class ScoreArrival final : public ScoreSink {
   explicit ScoreArrival(Outcomes* outcomes) : outcomes_(outcomes) {}
 
   bool Cancelled() const override { return false; }
-  void Done(absl::StatusOr<absl::Span<const float>> scores) override {
-    outcomes_->Count(scores.ok());
+  void Done(absl::StatusOr<ScoreAnswer> answer) override {
+    outcomes_->Count(answer.ok());
     delete this;
   }
 

@@ -1,6 +1,7 @@
 #include "client/src/score_codec.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,16 @@ TEST(ScoreCodecTest, WritesRowsAndLabelsAsTheProtocolHasThem) {
             std::string(reinterpret_cast<const char*>(x.data()), 24));
   EXPECT_THAT(request.noise_level().values(), ElementsAre(0.5, 0.25));
   EXPECT_FALSE(request.has_time());
+  EXPECT_FALSE(request.energy());
+}
+
+TEST(ScoreCodecTest, AsksForEnergies) {
+  const std::vector<float> x(6);
+  v1::ScoreRequest request;
+  ASSERT_TRUE(EncodeScore({.model = {"m"}, .x = x, .rows = 2, .energy = true},
+                          kMaxBytes, &request)
+                  .ok());
+  EXPECT_TRUE(request.energy());
 }
 
 TEST(ScoreCodecTest, RefusesSizesThatContradictEachOther) {
@@ -69,6 +80,20 @@ TEST(ScoreCodecTest, RefusesWhatNoMessageCanHoldAndNamesTheSizes) {
   EXPECT_EQ(Refused({.model = {"m"}, .x = x, .rows = 10}, 4000),
             "x must be small enough for a message of 4000 bytes; was 10 rows "
             "of 100 numbers, 4257 bytes with the rest");
+}
+
+TEST(ScoreCodecTest, RefusesEnergiesThatNoReplyCanHold) {
+  const std::vector<float> x(100);
+  EXPECT_EQ(Refused({.model = {"m"}, .x = x, .rows = 100}, 1000), "");
+  EXPECT_EQ(
+      Refused({.model = {"m"}, .x = x, .rows = 100, .energy = true}, 1000),
+      "x must be small enough for a message of 1000 bytes; was 100 rows of 1 "
+      "numbers, 1457 bytes with the rest");
+  using Limits = std::numeric_limits<int64_t>;
+  for (const int64_t rows : {Limits::min(), Limits::max()}) {
+    EXPECT_NE(Refused({.model = {"m"}, .x = x, .rows = rows, .energy = true}),
+              "");
+  }
 }
 
 TEST(ScoreCodecTest, WhatPassesTheSizeCheckFitsTheMessage) {
@@ -98,6 +123,34 @@ TEST(ScoreCodecTest, ARepliesShapeMustMatchItsBytes) {
   EXPECT_EQ(DecodeScore(response).status().code(), absl::StatusCode::kInternal);
   tensor.set_shape(0, int64_t{1} << 62);
   EXPECT_EQ(DecodeScore(response).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST(ScoreCodecTest, ARepliesEnergiesAreOneForEachRowOfItsScore) {
+  v1::ScoreResponse response;
+  v1::Tensor& score = *response.mutable_score();
+  score.set_dtype(v1::DTYPE_FLOAT32);
+  score.add_shape(2);
+  score.add_shape(1);
+  score.set_data(std::string(8, '\0'));
+  EXPECT_THAT(DecodeScore(response)->energy, ElementsAre());
+  const std::vector<double> energies = {0.5, -3e300};
+  v1::Tensor good;
+  good.set_dtype(v1::DTYPE_FLOAT64);
+  good.add_shape(2);
+  good.set_data(energies.data(), 16);
+  *response.mutable_energy() = good;
+  EXPECT_THAT(DecodeScore(response)->energy, ElementsAre(0.5, -3e300));
+  const auto refused = [&](auto spoil) {
+    *response.mutable_energy() = good;
+    spoil(*response.mutable_energy());
+    return absl::IsInternal(DecodeScore(response).status());
+  };
+  EXPECT_TRUE(refused([](auto& t) { t.set_dtype(v1::DTYPE_FLOAT32); }));
+  EXPECT_TRUE(refused([](auto& t) { t.set_shape(0, 1); }));
+  EXPECT_TRUE(refused([](auto& t) { t.add_shape(1); }));
+  EXPECT_TRUE(refused([](auto& t) { t.set_data(std::string(8, '\0')); }));
+  EXPECT_TRUE(refused([](auto& t) { t.set_data(std::string(17, '\0')); }));
+  EXPECT_TRUE(refused([](auto& t) { t.Clear(); }));
 }
 
 }  // namespace

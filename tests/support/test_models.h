@@ -46,6 +46,26 @@ inline ModelFiles MlpFiles(int64_t dim = 64) {
   return files;
 }
 
+// A network that is an energy, with seeded weights: |x|² / (2 envelope²) and a
+// perceptron. With `zeroed`, the perceptron is 0 and the density N(0,
+// envelope² · I).
+inline ModelFiles EnergyMlpFiles(int64_t dim, double envelope = 2.0,
+                                 bool zeroed = false) {
+  ModelFiles files;
+  files.config.description = "An energy with seeded weights.";
+  files.config.network = "energy_mlp";
+  files.config.network_options = {{"width", int64_t{32}},
+                                  {"envelope", envelope}};
+  files.config.data.shape = {dim};
+  files.arrays = SaveWeights(**NewNetwork(files.config, /*seed=*/1));
+  if (!zeroed) return files;
+  // Two hidden layers: the last is the third.
+  for (const char* name : {"layers.2.weight", "layers.2.bias"}) {
+    for (float& weight : files.arrays.at(name).values) weight = 0.0f;
+  }
+  return files;
+}
+
 // `files` as the engine holds them, the weights on `device`.
 inline std::shared_ptr<const ModelSnapshot> Snapshot(
     ModelFiles files, int64_t max_batch_rows = 64, std::string name = "model",

@@ -22,9 +22,12 @@ namespace scoreserve {
 class TestScoreSink : public ScoreSink {
  public:
   bool Cancelled() const override { return cancelled_; }
-  void Done(absl::StatusOr<absl::Span<const float>> scores) override {
-    status_ = scores.status();
-    if (scores.ok()) scores_.assign(scores->begin(), scores->end());
+  void Done(absl::StatusOr<ScoreAnswer> answer) override {
+    status_ = answer.status();
+    if (answer.ok()) {
+      scores_.assign(answer->scores.begin(), answer->scores.end());
+      energies_.assign(answer->energies.begin(), answer->energies.end());
+    }
     done_.Notify();
   }
 
@@ -39,11 +42,16 @@ class TestScoreSink : public ScoreSink {
     done_.WaitForNotification();
     return scores_;
   }
+  const std::vector<double>& energies() const {
+    done_.WaitForNotification();
+    return energies_;
+  }
 
  private:
   std::atomic<bool> cancelled_ = false;
   absl::Status status_;
   std::vector<float> scores_;
+  std::vector<double> energies_;
   absl::Notification done_;
 };
 

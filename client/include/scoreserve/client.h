@@ -65,6 +65,12 @@ class Client {
   virtual absl::StatusOr<int64_t> Score(const ScoreQuery& query,
                                         absl::Span<float> score,
                                         const CallOptions& call = {}) = 0;
+  // Writes the energies too, one for each of query.rows, whatever query.energy
+  // says; Score() refuses a query that sets it. INTERNAL where the server is
+  // one that knows of no energies.
+  virtual absl::StatusOr<int64_t> ScoreWithEnergy(
+      const ScoreQuery& query, absl::Span<float> score,
+      absl::Span<double> energy, const CallOptions& call = {}) = 0;
   virtual void ScoreAsync(const ScoreQuery& query, Callback<ScoreView> done,
                           const CallOptions& call = {}) = 0;
 

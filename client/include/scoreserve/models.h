@@ -63,7 +63,8 @@ struct ModelInfo {
   // Which a time belongs to ("vp"); "ve" for noise levels, empty without a
   // label.
   std::string process = {};
-  bool has_energy = false;  // As Metropolis-adjusted samplers need.
+  // What ScoreQuery::energy asks for and Metropolis-adjusted samplers need.
+  bool has_energy = false;
   // What the last bits of deterministic runs depend on at this server.
   std::string numerics = {};
 

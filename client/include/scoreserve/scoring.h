@@ -25,14 +25,23 @@ struct ScoreQuery {
   absl::Span<const double> time = {};
 
   Condition condition = {};
+
+  // Also asks for the energies, which a model has where ModelInfo::has_energy
+  // (else INVALID_ARGUMENT, reason UNSUITABLE_MODEL), though none where
+  // `condition` has guidance.
+  bool energy = false;
 };
 
-// An answer, as it lies in the reply: `score` is valid until the callback that
-// is given it returns.
+// An answer, as it lies in the reply: its spans are valid until the callback
+// that is given it returns.
 struct ScoreView {
   int64_t version = 0;  // That answered.
   int64_t rows = 0;
   absl::Span<const float> score = {};  // [rows, dim]: ∇ₓ log p in data space.
+  // [rows]: −log p up to a constant of the model's at each label. Empty where
+  // the query did not ask for it, and on a stream also where a server knows of
+  // no energies.
+  absl::Span<const double> energy = {};
 };
 
 }  // namespace client

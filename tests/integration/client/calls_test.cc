@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 namespace scoreserve {
 namespace {
 
+using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::FloatEq;
 
@@ -43,6 +46,65 @@ TEST_F(ClientCallsTest, ScoresLieInTheCallersSpan) {
   ASSERT_TRUE(version.ok()) << version.status();
   EXPECT_EQ(*version, 1);
   EXPECT_THAT(score, ElementsAre(-0.5f, 1.0f, -0.25f, -2.0f));
+}
+
+// −log of N(0, 2 I).
+double PlainEnergy(float a, float b) {
+  return (a * a + b * b) / 4.0 + std::log(4.0 * std::numbers::pi);
+}
+
+TEST_F(ClientCallsTest, EnergiesComeWithScoresInBothForms) {
+  const auto want = ElementsAre(DoubleNear(PlainEnergy(1, -2), 1e-12),
+                                DoubleNear(PlainEnergy(0.5, 4), 1e-12));
+  const ScoreQuery query = {.model = {"plain"}, .x = x_, .rows = 2};
+  std::vector<float> score(4);
+  std::vector<double> energy(2);
+  const auto version = client_->ScoreWithEnergy(query, absl::MakeSpan(score),
+                                                absl::MakeSpan(energy));
+  ASSERT_TRUE(version.ok()) << version.status();
+  EXPECT_THAT(score, ElementsAre(-0.5f, 1.0f, -0.25f, -2.0f));
+  EXPECT_THAT(energy, want);
+
+  std::vector<double> again;
+  absl::Notification done;
+  client_->ScoreAsync({.model = {"plain"}, .x = x_, .rows = 2, .energy = true},
+                      [&](const absl::StatusOr<ScoreView>& view) {
+                        if (view.ok())
+                          again.assign(view->energy.begin(),
+                                       view->energy.end());
+                        done.Notify();
+                      });
+  done.WaitForNotification();
+  EXPECT_THAT(again, want);
+}
+
+TEST_F(ClientCallsTest, EnergiesThatCannotBeAreRefused) {
+  const std::vector<float> x(8);
+  std::vector<float> score(8);
+  std::vector<double> energy(2, 7.0);
+  const auto span = absl::MakeSpan(energy);
+  const absl::Status none =
+      client_
+          ->ScoreWithEnergy({.model = {"small_mlp"}, .x = x},
+                            absl::MakeSpan(score), span.first(1))
+          .status();
+  EXPECT_EQ(none.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DetailsOf(none).reason, "UNSUITABLE_MODEL");
+  EXPECT_EQ(DetailsOf(none).field, "energy");
+  const absl::Status room =
+      client_
+          ->ScoreWithEnergy({.model = {"plain"}, .x = x, .rows = 4},
+                            absl::MakeSpan(score), span)
+          .status();
+  EXPECT_EQ(room.message(),
+            "energy must be one number for each of 4 rows; was 2 numbers");
+  const absl::Status lost =
+      client_
+          ->Score({.model = {"plain"}, .x = x, .rows = 4, .energy = true},
+                  absl::MakeSpan(score))
+          .status();
+  EXPECT_EQ(DetailsOf(lost).field, "energy");
+  EXPECT_THAT(energy, ElementsAre(7.0, 7.0));
 }
 
 TEST_F(ClientCallsTest, EachRowCanHaveANoiseLevelOfItsOwn) {

@@ -3,14 +3,17 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <numbers>
 #include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "models/io/csv.h"
 #include "models/io/rows.h"
 #include "nlohmann/json.hpp"
 #include "tests/models/plots/animated_picture.h"
@@ -21,6 +24,7 @@ namespace scoreserve {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatEq;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -82,6 +86,41 @@ TEST_F(ScorectlTest, ScoresRowsFromStandardInput) {
       "score --model labelled --noise-level 3 --input - --format json", "1,2");
   EXPECT_EQ(nlohmann::json::parse(json.out)["score"],
             nlohmann::json::parse("[[-0.1, -0.2]]"));
+}
+
+// −log of N(0, 2 I), at the origin log 4π.
+TEST_F(ScorectlTest, EnergiesAreALastColumnAndAListInJson) {
+  const Ran csv = Run("score --model plain --energy --input -", "0,0\n2,-4\n");
+  EXPECT_EQ(csv.exit_code, 0) << csv.err;
+  const auto rows = ParseCsv(csv.out);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ(rows->dim, 3);
+  const double least = std::log(4.0 * std::numbers::pi);
+  EXPECT_THAT(rows->values,
+              ElementsAre(0, 0, FloatEq(least), -1, 2, FloatEq(5.0 + least)));
+  const Ran json = Run("score --model plain --energy --input - --format json",
+                       "0,0\n2,-4\n");
+  const auto parsed = nlohmann::json::parse(json.out);
+  EXPECT_EQ(parsed["dim"], 2);
+  EXPECT_EQ(parsed["score"][1], nlohmann::json({-1, 2}));
+  EXPECT_NEAR(parsed["energy"][1], 5.0 + least, 1e-12);
+  const Ran file =
+      Run(absl::StrCat("score --model plain --energy --input - ", "--output ",
+                       folder_ / "e.npy", " --plot ", folder_ / "e.png"),
+          "2,-4\n");
+  EXPECT_EQ(file.exit_code, 0) << file.err;
+  EXPECT_THAT(ReadRows(folder_ / "e.npy")->values,
+              ElementsAre(-1, 2, FloatEq(5.0 + least)));
+}
+
+TEST_F(ScorectlTest, EnergiesOfAModelThatHasNoneAreRefused) {
+  const Ran ran =
+      Run("score --model small_mlp --energy --input -", "1,2,3,4,5,6,7,8\n");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err,
+            "scorectl: energy must be false: the model has a score alone; was "
+            "true [UNSUITABLE_MODEL]\n");
 }
 
 TEST_F(ScorectlTest, FilesGoInAndOutBySuffix) {
@@ -248,6 +287,8 @@ TEST_F(ScorectlTest, EachKindOfFailureHasItsExitCodeAndOneLine) {
   } cases[] = {
       {"models nobody", 1, "there is no model 'nobody'"},
       {"score --model plain --input - --noise-level 1", 1, "noise_level"},
+      {"score --model images --energy --noise-level 1 --input - --output e.png",
+       2, "--energy has no place in a contact sheet"},
       {"scroe", 2, "there is no command 'scroe'; did you mean 'score'?"},
       {"", 2, "a command is missing"},
       {"score --modle x", 2, "no option '--modle'; did you mean '--model'?"},

@@ -1,7 +1,9 @@
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <numbers>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -26,6 +28,7 @@ class Replies {
       statuses_[id] = reply.status();
       if (reply.ok()) {
         scores_[id].assign(reply->score.begin(), reply->score.end());
+        energies_[id].assign(reply->energy.begin(), reply->energy.end());
       }
     };
   }
@@ -34,6 +37,7 @@ class Replies {
   std::map<uint64_t, int> counts_;
   std::map<uint64_t, absl::Status> statuses_;
   std::map<uint64_t, std::vector<float>> scores_;
+  std::map<uint64_t, std::vector<double>> energies_;
 
  private:
   absl::Mutex mu_;
@@ -61,6 +65,32 @@ TEST_F(ClientStreamTest, EveryQueryGetsOneReplyWithItsId) {
     EXPECT_THAT(replies.scores_[id],
                 ElementsAre(-static_cast<float>(id) / 2, 0.0f));
   }
+}
+
+TEST_F(ClientStreamTest, EachQueryAsksForItsEnergiesOrNot) {
+  Replies replies;
+  const auto stream = client_->OpenScoreStream(replies.Callback());
+  for (uint64_t id = 0; id < 100; ++id) {
+    ScoreQuery query = query_;
+    query.energy = id % 2 == 0;
+    ASSERT_TRUE(stream->Send(id, query).ok());
+  }
+  const std::vector<float> x(8);
+  ASSERT_TRUE(
+      stream->Send(100, {.model = {"small_mlp"}, .x = x, .energy = true}).ok());
+  EXPECT_EQ(stream->Finish(), absl::OkStatus());
+  for (uint64_t id = 0; id < 100; ++id) {
+    EXPECT_THAT(replies.scores_[id], ElementsAre(-1.0f, 1.0f));
+    if (id % 2 == 0) {
+      // −log of N(0, 2 I).
+      EXPECT_THAT(replies.energies_[id],
+                  ElementsAre(::testing::DoubleNear(
+                      2.0 + std::log(4.0 * std::numbers::pi), 1e-12)));
+    } else {
+      EXPECT_THAT(replies.energies_[id], ElementsAre());
+    }
+  }
+  EXPECT_EQ(DetailsOf(replies.statuses_[100]).reason, "UNSUITABLE_MODEL");
 }
 
 TEST_F(ClientStreamTest, ABadQueryDoesNotEndTheStream) {

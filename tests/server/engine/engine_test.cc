@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "models/status.h"
 #include "tests/support/test_models.h"
@@ -168,9 +167,9 @@ TEST(EngineTest, AShortQueryIsServedWhereItComes) {
   class Sink : public ScoreSink {
    public:
     bool Cancelled() const override { return false; }
-    void Done(absl::StatusOr<absl::Span<const float>> scores) override {
-      ASSERT_TRUE(scores.ok());
-      EXPECT_EQ(scores->front(), -2.0f);
+    void Done(absl::StatusOr<ScoreAnswer> answer) override {
+      ASSERT_TRUE(answer.ok());
+      EXPECT_EQ(answer->scores.front(), -2.0f);
       thread = std::this_thread::get_id();
       done.Notify();
     }

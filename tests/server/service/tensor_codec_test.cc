@@ -48,6 +48,16 @@ TEST(TensorCodecTest, WhatIsEncodedDecodes) {
               ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
+TEST(TensorCodecTest, EnergiesAreOneDoubleARow) {
+  v1::Tensor tensor;
+  EncodeEnergies({0.5, -3e300}, &tensor);
+  EXPECT_THAT(tensor.shape(), ElementsAre(2));
+  EXPECT_EQ(tensor.dtype(), v1::DTYPE_FLOAT64);
+  const std::vector<double> energies = {0.5, -3e300};
+  EXPECT_EQ(tensor.data(),
+            std::string(reinterpret_cast<const char*>(energies.data()), 16));
+}
+
 TEST(TensorCodecTest, RefusalsNameTheFieldAndAllocateNothing) {
   const int64_t huge = int64_t{1} << 40;
   EXPECT_EQ(RefusedField(Tensor({}, {})), "x.shape");
@@ -69,6 +79,8 @@ TEST(TensorCodecTest, RefusalsNameTheFieldAndAllocateNothing) {
 TEST(TensorCodecTest, RefusesOtherTypesAndUnknownOnes) {
   v1::Tensor tensor = Tensor({1, 6}, {1, 2, 3, 4, 5, 6});
   tensor.set_dtype(v1::DTYPE_UNSPECIFIED);
+  EXPECT_EQ(RefusedField(tensor), "x.dtype");
+  tensor.set_dtype(v1::DTYPE_FLOAT64);
   EXPECT_EQ(RefusedField(tensor), "x.dtype");
   tensor.set_dtype(static_cast<v1::Dtype>(77));
   EXPECT_EQ(RefusedField(tensor), "x.dtype");
