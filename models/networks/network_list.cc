@@ -19,6 +19,7 @@
 #include "models/networks/nice.h"
 #include "models/networks/residual_mlp.h"
 #include "models/networks/score_network.h"
+#include "models/networks/unet.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -80,6 +81,10 @@ const std::vector<NetworkKind>& NetworkKinds() {
        "EDM "
        "preconditioning.",
        ResidualMlpOptionTable().Describe(), kNoiseLevels, NewResidualMlp},
+      {"unet",
+       "Small U-Net of images, of the noise level or time and of a class, with "
+       "EDM preconditioning.",
+       UnetOptionTable().Describe(), kNoiseLevels, NewUnet},
   };
   return kinds;
 }
