@@ -40,7 +40,9 @@ AutoEncoder::AutoEncoder(const AutoEncoderOptions& options,
     : options_(options),
       scores_(std::move(scores)),
       seed_(seed),
-      schedule_({.batch = options.batch, .steps = options.steps}),
+      schedule_({.batch = options.batch,
+                 .learning_rate = 5e-4,
+                 .steps = options.steps}),
       encoder_(EncoderOptions(options, scores_ != nullptr), seed),
       decoder_({options.codes, options.width, options.width, kPixels},
                Activation::kSoftplus, seed, kDecoderLayer) {
@@ -57,17 +59,21 @@ AutoEncoder::AutoEncoder(const AutoEncoderOptions& options,
 AutoEncoder::Codes AutoEncoder::Draw(const at::Tensor& x, uint64_t seed,
                                      int64_t step) {
   const bool implicit = scores_ != nullptr;
-  const at::Tensor noise = Normals(
-      x.size(0), implicit ? options_.noise : options_.codes, seed, step);
+  const at::Tensor noise =
+      Normals(x.size(0), options_.codes + options_.noise, seed, step);
+  const at::Tensor own = noise.narrow(1, 0, options_.codes);
   if (implicit) {
-    return {.z = encoder_.Encode(x, noise, encoding_), .log_sigma = {}};
+    return {.z = encoder_
+                     .Encode(x, noise.narrow(1, options_.codes, options_.noise),
+                             encoding_)
+                     .add(own, options_.jitter),
+            .log_sigma = {}};
   }
   const at::Tensor both =
       encoder_.Encode(x, at::empty({x.size(0), 0}), encoding_);
   const at::Tensor log_sigma = both.narrow(1, options_.codes, options_.codes);
-  return {
-      .z = log_sigma.exp().mul(noise).add(both.narrow(1, 0, options_.codes)),
-      .log_sigma = log_sigma};
+  return {.z = log_sigma.exp().mul(own).add(both.narrow(1, 0, options_.codes)),
+          .log_sigma = log_sigma};
 }
 
 double AutoEncoder::Step(const at::Tensor& rows) {

@@ -33,9 +33,13 @@ struct AutoEncoderOptions {
   int64_t width = 128;
   int64_t batch = 64;
   int64_t steps = 2000;
+  // Standard deviation of what is added to f(x, ε): a code whose density had
+  // no width would have no score.
+  double jitter = 0.1;
 };
 
-// Thread-compatible. Its prior is N(0, I).
+// Thread-compatible. Its prior is N(0, I), and its codes are f(x, ε) + jitter ·
+// ε', ε and ε' standard normal.
 class AutoEncoder {
  public:
   // Without scores its codes are μ(x) + σ(x) ε, whose entropy is known.

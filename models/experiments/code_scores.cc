@@ -19,6 +19,8 @@
 namespace scoreserve {
 namespace {
 
+constexpr int64_t kInnerSteps = 2;
+
 // s(z) of the rows that it is shown beside z.
 class BesideRows final : public ScoreNetwork {
  public:
@@ -54,7 +56,7 @@ class Learnt final : public CodeScores {
   Learnt(int64_t codes, int64_t context, int64_t width, int64_t steps,
          uint64_t seed)
       : seed_(seed),
-        schedule_({.steps = steps}),
+        schedule_({.learning_rate = 2e-3, .steps = steps}),
         network_(codes, context, width, seed) {
     for (const auto& [name, weight] : network_.Weights()) {
       weights_.push_back(weight);
@@ -67,19 +69,23 @@ class Learnt final : public CodeScores {
 
   at::Tensor At(const DrawnCodes& drawn, int64_t step) override {
     network_.Show(drawn.x);
-    const at::Tensor normals = at::empty_like(drawn.z);
-    FillNormals(NoiseKey{.seed = seed_, .step = static_cast<uint32_t>(step)},
-                Purpose::kObjective, drawn.z.size(0), drawn.z.size(1),
-                normals.mutable_data_ptr<float>());
     const ScoreInput input = {.x = drawn.z};
-    const at::Tensor loss =
-        SlicedLosses(
-            network_, input,
-            DirectionsOf(Directions::kRademacher, normals).unsqueeze(1),
-            /*variance_reduction=*/true, workspace_)
-            .mean();
-    adam_->Step(torch::autograd::grad({loss}, weights_),
-                LearningRate(schedule_, step));
+    for (int64_t i = 0; i < kInnerSteps; ++i) {
+      const at::Tensor normals = at::empty_like(drawn.z);
+      FillNormals(
+          NoiseKey{.seed = seed_,
+                   .step = static_cast<uint32_t>(kInnerSteps * step + i)},
+          Purpose::kObjective, drawn.z.size(0), drawn.z.size(1),
+          normals.mutable_data_ptr<float>());
+      const at::Tensor loss =
+          SlicedLosses(
+              network_, input,
+              DirectionsOf(Directions::kRademacher, normals).unsqueeze(1),
+              /*variance_reduction=*/true, workspace_)
+              .mean();
+      adam_->Step(torch::autograd::grad({loss}, weights_),
+                  LearningRate(schedule_, step));
+    }
     const c10::NoGradGuard no_grad;
     return network_.Score(input, workspace_).clone();
   }

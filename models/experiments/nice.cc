@@ -31,15 +31,15 @@ constexpr char kWhatItSays[] =
     "is trained still falls. Both losses would have their optimum at the "
     "density of the data, but a flow that cannot be that density has to "
     "choose, and narrow directions, whose scores are large, count for most in "
-    "score matching; how much mass lies in which part counts for nothing. "
+    "score matching; how much mass lies in which part counts for little. "
     "Maximum likelihood in turn is better at score matching than SSM, whose "
-    "square of vᵀs is the noisier estimate and trains more slowly.\n\n"
-    "DSM learns the density of rows with noise of its σ, so its figures on "
-    "clean rows carry that bias. FD-SSM is SSM by finite differences along the "
-    "same directions: their lines lie on each other. Pixels that were brought "
-    "to 1e-3 from an end lie on a point, where a density can grow without "
-    "bound, which lowers a score matching loss and is no merit; with 17 grey "
-    "values they are 1.7 % of the black and of the white pixels.\n";
+    "square of vᵀs is the noisier estimate and trains more slowly.\n\nDSM "
+    "learns the density of rows with noise of its σ, so its figures on clean "
+    "rows carry that bias. FD-SSM is SSM by finite differences along the same "
+    "directions: their lines lie on each other. Pixels that were brought to "
+    "1e-3 from an end lie on a point, where a density can grow without bound, "
+    "which lowers a score matching loss and is no merit; with 17 grey values "
+    "they are 1.7 % of the black and of the white pixels.\n";
 
 // What differs between a run and a brief one.
 struct Size {
