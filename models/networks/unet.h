@@ -26,8 +26,8 @@ struct UnetOptions {
   int64_t blocks = 1;
 };
 
-// Of rows of shape [height, width] or [channels, height, width], height and
-// width even. INVALID_ARGUMENT naming data.shape for others, for options out of
+// "unet", of rows of shape [height, width] or [channels, height, width], height
+// and width even. create() refuses others, naming data.shape, options out of
 // range, or as Preconditioning::New().
 NetworkKind UnetNetwork();
 
