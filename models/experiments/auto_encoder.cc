@@ -30,7 +30,7 @@ ImplicitEncoderOptions EncoderOptions(const AutoEncoderOptions& options,
           .codes = implicit ? options.codes : 2 * options.codes,
           .width = options.width,
           .layers = 2,
-          .activation = Activation::kSoftplus};
+          .activation = Activation::kTanh};
 }
 
 }  // namespace
@@ -41,11 +41,11 @@ AutoEncoder::AutoEncoder(const AutoEncoderOptions& options,
       scores_(std::move(scores)),
       seed_(seed),
       schedule_({.batch = options.batch,
-                 .learning_rate = 5e-4,
+                 .learning_rate = 1e-3,
                  .steps = options.steps}),
       encoder_(EncoderOptions(options, scores_ != nullptr), seed),
       decoder_({options.codes, options.width, options.width, kPixels},
-               Activation::kSoftplus, seed, kDecoderLayer) {
+               Activation::kTanh, seed, kDecoderLayer) {
   std::vector<std::pair<std::string, at::Tensor>> named;
   encoder_.AddWeights("encoder.", named);
   decoder_.AddWeights("decoder.", named);
@@ -71,7 +71,10 @@ AutoEncoder::Codes AutoEncoder::Draw(const at::Tensor& x, uint64_t seed,
   }
   const at::Tensor both =
       encoder_.Encode(x, at::empty({x.size(0), 0}), encoding_);
-  const at::Tensor log_sigma = both.narrow(1, options_.codes, options_.codes);
+  // From narrow codes on, as the others: wide ones teach the decoder to do
+  // without them.
+  const at::Tensor log_sigma =
+      both.narrow(1, options_.codes, options_.codes).sub(2.0);
   return {.z = log_sigma.exp().mul(own).add(both.narrow(1, 0, options_.codes)),
           .log_sigma = log_sigma};
 }

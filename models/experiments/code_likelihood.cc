@@ -26,10 +26,10 @@ at::Tensor LogNormal(const at::Tensor& z) {
 }
 
 // Of one row x [1, dim].
-double OfRow(AutoEncoder& model, const at::Tensor& x,
+double OfRow(const CodeModel& model, const at::Tensor& x,
              const CodeLikelihoodOptions& options, const NoiseKey& key) {
   const at::Tensor codes =
-      model.Encode(x.expand({options.fitted, x.size(1)}), key.step)
+      model.encode(x.expand({options.fitted, x.size(1)}), key.step)
           .to(at::kDouble);
   const int64_t dim = codes.size(1);
   const at::Tensor mean = codes.mean(0);
@@ -63,7 +63,7 @@ double OfRow(AutoEncoder& model, const at::Tensor& x,
                     LogNormal(white).sub(log_volume).add(std::log1p(-share)));
   const at::Tensor likelihood =
       at::binary_cross_entropy_with_logits(
-          model.Decode(z.to(at::kFloat)).to(at::kDouble),
+          model.decode(z.to(at::kFloat)).to(at::kDouble),
           x.to(at::kDouble).expand({options.draws, x.size(1)}), {}, {},
           at::Reduction::None)
           .sum(1)
@@ -74,7 +74,7 @@ double OfRow(AutoEncoder& model, const at::Tensor& x,
 
 }  // namespace
 
-at::Tensor NegativeLogLikelihoods(AutoEncoder& model, const at::Tensor& x,
+at::Tensor NegativeLogLikelihoods(const CodeModel& model, const at::Tensor& x,
                                   const CodeLikelihoodOptions& options,
                                   uint64_t seed) {
   const at::Tensor values = at::empty({x.size(0)}, at::kDouble);

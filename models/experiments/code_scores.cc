@@ -19,8 +19,6 @@
 namespace scoreserve {
 namespace {
 
-constexpr int64_t kInnerSteps = 2;
-
 // s(z) of the rows that it is shown beside z.
 class BesideRows final : public ScoreNetwork {
  public:
@@ -70,11 +68,11 @@ class Learnt final : public CodeScores {
   at::Tensor At(const DrawnCodes& drawn, int64_t step) override {
     network_.Show(drawn.x);
     const ScoreInput input = {.x = drawn.z};
-    for (int64_t i = 0; i < kInnerSteps; ++i) {
+    for (int64_t i = 0; i < kScoreSteps; ++i) {
       const at::Tensor normals = at::empty_like(drawn.z);
       FillNormals(
           NoiseKey{.seed = seed_,
-                   .step = static_cast<uint32_t>(kInnerSteps * step + i)},
+                   .step = static_cast<uint32_t>(kScoreSteps * step + i)},
           Purpose::kObjective, drawn.z.size(0), drawn.z.size(1),
           normals.mutable_data_ptr<float>());
       const at::Tensor loss =

@@ -29,7 +29,10 @@ class CodeScores {
   virtual at::Tensor At(const DrawnCodes& drawn, int64_t step) = 0;
 };
 
-// A perceptron s(z, x) that takes one step of SSM-VR before each answer.
+// Steps of SSM-VR that a learnt score takes before each answer.
+inline constexpr int64_t kScoreSteps = 5;
+
+// A perceptron s(z, x) that learns along.
 // `context`: the numbers of x, or 0 where there is none.
 std::unique_ptr<CodeScores> NewLearntScores(int64_t codes, int64_t context,
                                             int64_t width, int64_t steps,
