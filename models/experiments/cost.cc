@@ -6,27 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/ops/empty.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "models/experiments/cost_trainings.h"
 #include "models/experiments/step_times.h"
 #include "models/networks/score_network.h"
 #include "models/objectives/sliced.h"
-#include "models/samplers/noise.h"
 
 namespace scoreserve {
 namespace {
-
-constexpr int64_t kRows = 2048;
-
-at::Tensor WhiteRows(int64_t dim, uint64_t seed) {
-  const at::Tensor x = at::empty({kRows, dim});
-  FillNormals(NoiseKey{.seed = seed}, Purpose::kUser, kRows, dim,
-              x.mutable_data_ptr<float>());
-  return x;
-}
-
-OptionValues Width(int64_t width) { return {{"width", width}}; }
 
 std::string Number(double value) { return absl::StrFormat("%.3g", value); }
 
@@ -48,7 +36,7 @@ std::vector<std::string> Row(const Bar& bar) {
 
 // What differs between a run and a brief one.
 struct Size {
-  std::vector<int64_t> dims;  // At least two; the last two are compared.
+  std::vector<int64_t> dims;  // The second and the last are compared.
   std::vector<int64_t> score_dims;
   int64_t width, energy_dim, energy_width, batch, rounds;
 };
@@ -70,37 +58,6 @@ Size SizeOf(bool brief) {
           .energy_width = 512,
           .batch = 128,
           .rounds = 30};
-}
-
-std::vector<TimedTraining> OfScores(int64_t width) {
-  const auto of = [width](std::string name, std::string objective,
-                          OptionValues options) {
-    return TimedTraining{.name = std::move(name),
-                         .network = "mlp",
-                         .network_options = Width(width),
-                         .objective = std::move(objective),
-                         .objective_options = std::move(options)};
-  };
-  return {of("DSM", "denoising", {{"noise_level", 0.1}}),
-          of("SSM", "sliced", {{"variance_reduction", false}}),
-          of("SSM-VR", "sliced", {}), of("FD-SSM-VR", "fd_sliced", {}),
-          of("exact SM", "exact", {})};
-}
-
-std::vector<TimedTraining> OfEnergies(int64_t width) {
-  const auto of = [width](std::string name, std::string objective,
-                          OptionValues options) {
-    return TimedTraining{.name = std::move(name),
-                         .network = "energy_mlp",
-                         .network_options = Width(width),
-                         .objective = std::move(objective),
-                         .objective_options = std::move(options)};
-  };
-  return {of("SSM", "sliced", {{"variance_reduction", false}}),
-          of("SSM-VR", "sliced", {}),
-          of("FD-SSM", "fd_sliced", {{"variance_reduction", false}}),
-          of("DSM", "denoising", {{"noise_level", 0.1}}),
-          of("FD-DSM", "fd_denoising", {{"noise_level", 0.1}})};
 }
 
 class Cost {
@@ -244,7 +201,7 @@ class Cost {
     for (const int64_t dim : size_.score_dims) {
       ModelConfig config;
       config.network = "mlp";
-      config.network_options = Width(size_.width);
+      config.network_options = WidthOption(size_.width);
       config.data.shape = {dim};
       const auto network = NewNetwork(config, seed_);
       if (!network.ok()) return network.status();

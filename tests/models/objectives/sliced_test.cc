@@ -240,46 +240,6 @@ TEST(SlicedTest, UnitDirectionsDivideTheLossByTheDimension) {
               exact.item<double>() / kDim, 1e-10);
 }
 
-TEST(SlicedTest, ForwardModeGivesTheSameLossAndGradient) {
-  ModelConfig config = Config({LabelKind::kNoiseLevel, 0.01, 50.0});
-  config.network = "residual_mlp";
-  config.network_options = {{"width", int64_t{16}}, {"blocks", int64_t{2}}};
-  config.data.shape = {6};
-  const auto network = *NewNetwork(config, 3);
-  uint64_t seed = 20;
-  for (const auto& [name, weight] : network->Weights()) {
-    weight.add_(Normals(1, weight.numel(), seed++).view(weight.sizes()), 0.2);
-    weight.requires_grad_(true);
-  }
-  const ScoreInput input = {
-      .x = Normals(32, 6, 1),
-      .label = Normals(32, 1, 2).view({32}).to(at::kDouble).exp()};
-  const at::Tensor v =
-      DirectionsOf(Directions::kRademacher, Normals(64, 6, 3)).view({32, 2, 6});
-  for (const bool variance_reduction : {true, false}) {
-    std::vector<at::Tensor> losses, gradients;
-    for (const auto way :
-         {Differentiation::kDoubleBackward, Differentiation::kForwardMode}) {
-      Workspace workspace;
-      losses.push_back(
-          SlicedLosses(*network, input, v, variance_reduction, workspace, way));
-      losses.back().mean().backward();
-      std::vector<at::Tensor> all;
-      for (const auto& [name, weight] : network->Weights()) {
-        all.push_back(weight.grad().flatten());
-        weight.mutable_grad() = at::Tensor();
-      }
-      gradients.push_back(at::cat(all));
-    }
-    const auto differ = [](const std::vector<at::Tensor>& two) {
-      return two[0].sub(two[1]).norm().item<double>() /
-             two[0].norm().item<double>();
-    };
-    EXPECT_LT(differ(losses), 1e-5);
-    EXPECT_LT(differ(gradients), 1e-5);
-  }
-}
-
 // A network of the level: the loss is that of the rows noised to it, times σ².
 // On N(0, I) the score −x/(1 + σ²) is the least, −½ D σ²/(1 + σ²).
 TEST(SlicedTest, LevelsAreWeighedByTheirSquare) {
