@@ -150,8 +150,9 @@ class NiceExperiment {
       LineLayer of_likelihood = {.name = method.name};
       LineLayer of_loss = {.name = method.name};
       for (size_t i = 0; i < curve_.size(); ++i) {
-        const auto step = static_cast<double>(static_cast<int64_t>(i) *
-                                              size_.steps / size_.points);
+        const int64_t done =
+            static_cast<int64_t>(i) * size_.steps / size_.points;
+        const auto step = static_cast<double>(done);
         of_likelihood.points.push_back({step, curve_[i].log_likelihood});
         of_loss.points.push_back({step, curve_[i].score_matching});
       }

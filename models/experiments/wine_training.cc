@@ -7,6 +7,7 @@
 #include <ctime>
 #include <limits>
 #include <numbers>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -70,7 +71,9 @@ double LossOver(WineLoss loss, const DkefKernel& kernel, const at::Tensor& x,
 at::Tensor FitWithRidge(const DkefQuadratic& fit,
                         const DkefQuadratic& validation,
                         const at::Tensor& log_lambda, int64_t steps) {
-  const auto [values, axes] = at::linalg_eigh(fit.gram);
+  // Not as a structured binding, which clang 14 lets no lambda refer to.
+  at::Tensor values, axes;
+  std::tie(values, axes) = at::linalg_eigh(fit.gram);
   const at::Tensor target = axes.t().matmul(fit.linear).neg();
   const DkefQuadratic turned = {
       .gram = axes.t().matmul(validation.gram).matmul(axes),
