@@ -1,7 +1,7 @@
 #include "models/networks/energy_network.h"
 
 #include "c10/core/GradMode.h"
-#include "c10/core/InferenceMode.h"
+#include "models/networks/ordinary_mode.h"
 #include "torch/csrc/autograd/autograd.h"
 
 namespace scoreserve {
@@ -13,11 +13,10 @@ at::Tensor EnergyNetwork::Score(const ScoreInput& input,
 
 ScoreAndEnergy EnergyNetwork::ScoreWithEnergy(const ScoreInput& input,
                                               Workspace& workspace) const {
-  const bool recording = c10::GradMode::is_enabled();
-  const c10::InferenceMode ordinary(false);
+  const OrdinaryMode ordinary;
   const c10::AutoGradMode derivatives(true);
   ScoreInput at = input;
-  if (!recording || !input.x.requires_grad()) {
+  if (!ordinary.recording() || !input.x.requires_grad()) {
     at.x = input.x.detach().clone().requires_grad_(true);
   }
   // What was made in inference mode may not take part in a gradient.
@@ -27,10 +26,12 @@ ScoreAndEnergy EnergyNetwork::ScoreWithEnergy(const ScoreInput& input,
   const at::Tensor energy = Energy(at, workspace);
   const at::Tensor slope =
       torch::autograd::grad({energy.sum()}, {at.x}, /*grad_outputs=*/{},
-                            /*retain_graph=*/recording,
-                            /*create_graph=*/recording)[0];
-  return {.score = slope.neg(),
-          .energy = (recording ? energy : energy.detach()).to(at::kDouble)};
+                            /*retain_graph=*/ordinary.recording(),
+                            /*create_graph=*/ordinary.recording())[0];
+  return {
+      .score = slope.neg(),
+      .energy =
+          (ordinary.recording() ? energy : energy.detach()).to(at::kDouble)};
 }
 
 }  // namespace scoreserve
