@@ -3,13 +3,16 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "ATen/Parallel.h"
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "CLI/Validators.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "models/experiments/experiment.h"
 #include "models/io/files.h"
 
@@ -62,10 +65,18 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--brief", arguments.settings.brief,
                "Go through everything once; the figures mean nothing");
+  std::string name;
+  std::vector<std::string> names;
+  std::string list = "\nExperiments:\n";
   for (const Experiment& experiment : Experiments()) {
-    app.add_subcommand(experiment.name, experiment.title)->fallthrough();
+    names.push_back(experiment.name);
+    absl::StrAppendFormat(&list, "  %-10s%s\n", experiment.name,
+                          experiment.title);
   }
-  app.require_subcommand(1);
+  app.add_option("experiment", name, "Which one (below)")
+      ->required()
+      ->check(CLI::IsMember(names));
+  app.footer(list);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -75,7 +86,7 @@ int Main(int argc, char** argv) {
   }
   at::set_num_threads(arguments.threads);
   for (const Experiment& experiment : Experiments()) {
-    if (!app.got_subcommand(experiment.name)) continue;
+    if (experiment.name != name) continue;
     absl::StatusOr<ExperimentReport> report =
         experiment.run(arguments.settings);
     if (!report.ok()) return Report(report.status());
