@@ -8,6 +8,7 @@
 #include "c10/core/GradMode.h"
 #include "models/experiments/digit_rows.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 #include "models/training/batch_law.h"
 #include "torch/csrc/autograd/autograd.h"
 
@@ -17,10 +18,9 @@ namespace {
 constexpr uint32_t kDecoderLayer = 100;
 
 at::Tensor Normals(int64_t rows, int64_t dim, uint64_t seed, int64_t step) {
-  const at::Tensor z = at::empty({rows, dim});
-  FillNormals(NoiseKey{.seed = seed, .step = static_cast<uint32_t>(step)},
-              Purpose::kUser, rows, dim, z.mutable_data_ptr<float>());
-  return z;
+  return NormalTensor(
+      {.seed = seed, .step = static_cast<uint32_t>(step), .row = 0},
+      Purpose::kUser, rows, dim);
 }
 
 ImplicitEncoderOptions EncoderOptions(const AutoEncoderOptions& options,

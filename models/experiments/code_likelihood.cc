@@ -13,6 +13,7 @@
 #include "ATen/ops/logaddexp.h"
 #include "ATen/ops/logsumexp.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 
 namespace scoreserve {
 namespace {
@@ -41,10 +42,8 @@ double OfRow(const CodeModel& model, const at::Tensor& x,
                               .add(at::eye(dim, at::kDouble), 1e-4));
   const double log_volume = factor.diagonal().log().sum().item<double>();
 
-  const at::Tensor normals = at::empty({options.draws, dim});
-  FillNormals(key, Purpose::kUser, options.draws, dim,
-              normals.mutable_data_ptr<float>());
-  const at::Tensor noise = normals.to(at::kDouble);
+  const at::Tensor noise =
+      NormalTensor(key, Purpose::kUser, options.draws, dim).to(at::kDouble);
   // In fixed parts, which leaves the mixture's weights right and varies less.
   const auto of_prior =
       static_cast<int64_t>(kPrior * static_cast<double>(options.draws));

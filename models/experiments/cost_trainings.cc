@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/ops/empty.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 
 namespace scoreserve {
 namespace {
@@ -27,10 +27,7 @@ OptionValues Plain() { return {{"variance_reduction", false}}; }
 
 at::Tensor WhiteRows(int64_t dim, uint64_t seed) {
   constexpr int64_t kRows = 2048;
-  const at::Tensor x = at::empty({kRows, dim});
-  FillNormals(NoiseKey{.seed = seed}, Purpose::kUser, kRows, dim,
-              x.mutable_data_ptr<float>());
-  return x;
+  return NormalTensor(NoiseKey{.seed = seed}, Purpose::kUser, kRows, dim);
 }
 
 OptionValues WidthOption(int64_t width) { return {{"width", width}}; }

@@ -14,7 +14,6 @@
 
 #include "ATen/ops/binary_cross_entropy_with_logits.h"
 #include "ATen/ops/cdist.h"
-#include "ATen/ops/empty.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "models/experiments/auto_encoder.h"
@@ -25,6 +24,7 @@
 #include "models/implicit/spectral_estimator.h"
 #include "models/implicit/stein_estimator.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 
 namespace scoreserve {
 namespace {
@@ -75,10 +75,7 @@ Size SizeOf(bool brief) {
 }
 
 at::Tensor Normals(int64_t rows, int64_t dim, uint64_t seed) {
-  const at::Tensor z = at::empty({rows, dim});
-  FillNormals(NoiseKey{.seed = seed}, Purpose::kUser, rows, dim,
-              z.mutable_data_ptr<float>());
-  return z;
+  return NormalTensor(NoiseKey{.seed = seed}, Purpose::kUser, rows, dim);
 }
 
 // 2 E|X − Y| − E|X − X'| − E|Y − Y'| over different rows of x and of y: 0 on

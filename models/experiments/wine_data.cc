@@ -11,6 +11,7 @@
 #include "ATen/ops/unique_dim.h"
 #include "models/io/rows.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 
 namespace scoreserve {
 namespace {
@@ -64,9 +65,8 @@ absl::StatusOr<WineData> ReadWine(const std::string& path, uint64_t seed) {
     column.add_(spread.select(1, d), MedianGap(column.clone()));
   }
   x = Whitened(x);
-  const at::Tensor noise = at::empty({rows, dim});
-  FillNormals({.seed = seed, .step = kNoise, .row = 0}, Purpose::kUser, rows,
-              dim, noise.mutable_data_ptr<float>());
+  const at::Tensor noise = NormalTensor(
+      {.seed = seed, .step = kNoise, .row = 0}, Purpose::kUser, rows, dim);
   x = x.to(at::kFloat).add(noise, 0.05);
 
   const int64_t test = std::min<int64_t>(1000, rows / 10);

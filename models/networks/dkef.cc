@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/ops/empty.h"
 #include "ATen/ops/linspace.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros.h"
@@ -17,6 +16,7 @@
 #include "models/networks/linear.h"
 #include "models/options.h"
 #include "models/samplers/noise.h"
+#include "models/samplers/normal_tensor.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -104,9 +104,9 @@ DkefWeights FreshDkefWeights(const DkefOptions& options, int64_t dim,
   const LinearWeights second = StackedLinear(width, width, kernels, seed, 2);
   const LinearWeights third = StackedLinear(width, width, kernels, seed, 3);
   const LinearWeights skip = StackedLinear(dim, width, kernels, seed, 4);
-  const at::Tensor points = at::empty({options.points, dim});
-  FillNormals({.seed = seed, .step = 0, .row = 0}, Purpose::kWeights,
-              options.points, dim, points.mutable_data_ptr<float>());
+  const at::Tensor points =
+      NormalTensor({.seed = seed, .step = 0, .row = 0}, Purpose::kWeights,
+                   options.points, dim);
   return {.points = points,
           .alpha = at::zeros({options.points}),
           .kernel_weights = at::zeros({kernels}),

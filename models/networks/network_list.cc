@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -7,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "ATen/ops/from_blob.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "c10/core/InferenceMode.h"
+#include "models/networks/named_tensors.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
 
@@ -27,23 +26,6 @@ namespace {
 absl::Status Corrupt(absl::string_view message) {
   return WithReason(absl::FailedPreconditionError(message),
                     Reason::kCorruptModel);
-}
-
-std::string ShapeText(at::IntArrayRef shape) {
-  return absl::StrCat("[", absl::StrJoin(shape, ", "), "]");
-}
-
-absl::Status CopyInto(const std::string& name, const NamedArray& array,
-                      at::Tensor weight) {
-  if (weight.sizes() != at::IntArrayRef(array.shape)) {
-    return Corrupt(absl::StrCat("array '", name, "' must have shape ",
-                                ShapeText(weight.sizes()), "; was ",
-                                ShapeText(array.shape)));
-  }
-  // from_blob() takes no const pointer, but the array is only read.
-  weight.copy_(at::from_blob(const_cast<float*>(array.values.data()),
-                             array.shape, at::kFloat));
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -111,8 +93,11 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(
     if (array == arrays.end()) {
       return Corrupt(absl::StrCat("there is no array '", name, "'"));
     }
-    absl::Status copied = CopyInto(name, array->second, weight);
-    if (!copied.ok()) return copied;
+    if (weight.sizes() != at::IntArrayRef(array->second.shape)) {
+      return Corrupt(absl::StrCat("array '", name, "' must have shape ",
+                                  ShapeText(weight.sizes()), "; was ",
+                                  ShapeText(array->second.shape)));
+    }
   }
   for (const auto& [name, array] : arrays) {
     if (std::none_of(weights.begin(), weights.end(),
@@ -123,21 +108,14 @@ absl::StatusOr<std::unique_ptr<ScoreNetwork>> LoadNetwork(
                                   config.network, "'"));
     }
   }
+  CopyInto(arrays, weights);
   absl::Status checked = (*network)->CheckWeights();
   if (!checked.ok()) return Corrupt(checked.message());
   return network;
 }
 
 NamedArrays SaveWeights(const ScoreNetwork& network) {
-  NamedArrays arrays;
-  for (const auto& [name, weight] : network.Weights()) {
-    const at::Tensor flat =
-        weight.detach().to(at::kCPU, at::kFloat).contiguous();
-    const float* data = flat.const_data_ptr<float>();
-    arrays[name] = {.shape = flat.sizes().vec(),
-                    .values = std::vector<float>(data, data + flat.numel())};
-  }
-  return arrays;
+  return CopyOf(network.Weights());
 }
 
 }  // namespace scoreserve

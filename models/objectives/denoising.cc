@@ -3,9 +3,9 @@
 #include <memory>
 #include <utility>
 
-#include "ATen/ops/empty.h"
 #include "absl/strings/str_cat.h"
 #include "models/objectives/condition_dropout.h"
+#include "models/samplers/normal_tensor.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -21,9 +21,8 @@ class Denoising final : public Objective {
   at::Tensor Losses(const ScoreNetwork& network, const ConditionedRows& rows,
                     const NoiseKey& first,
                     Workspace& workspace) const override {
-    const at::Tensor z = at::empty({rows.size(), rows.x.size(1)}, at::kFloat);
-    FillNormals(first, Purpose::kObjective, rows.size(), rows.x.size(1),
-                z.mutable_data_ptr<float>());
+    const at::Tensor z =
+        NormalTensor(first, Purpose::kObjective, rows.size(), rows.x.size(1));
     return DenoisingLosses(
         network,
         {.x = rows.x,

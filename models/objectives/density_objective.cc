@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "ATen/ops/empty.h"
 #include "ATen/ops/ones.h"
 #include "models/networks/ordinary_mode.h"
 #include "models/objectives/condition_dropout.h"
+#include "models/samplers/normal_tensor.h"
 
 namespace scoreserve {
 
@@ -18,9 +18,9 @@ at::Tensor DensityObjective::Losses(const ScoreNetwork& network,
   // Of each row, the noise first, where it gets any.
   const int64_t noise = levels_.none() ? 0 : 1;
   const int64_t dim = rows.x.size(1), draws = noise + draws_;
-  const at::Tensor normals = at::empty({rows.size(), draws, dim}, at::kFloat);
-  FillNormals(first, Purpose::kObjective, rows.size(), draws * dim,
-              normals.mutable_data_ptr<float>());
+  const at::Tensor normals =
+      NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim)
+          .view({rows.size(), draws, dim});
   const at::Tensor z = normals.narrow(1, noise, draws_);
   ScoreInput input = {
       .x = rows.x,

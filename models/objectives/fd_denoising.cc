@@ -4,9 +4,9 @@
 #include <memory>
 #include <utility>
 
-#include "ATen/ops/empty.h"
 #include "models/objectives/condition_dropout.h"
 #include "models/objectives/directions.h"
+#include "models/samplers/normal_tensor.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -37,9 +37,9 @@ class FdDenoising final : public Objective {
                     Workspace& workspace) const override {
     // Of each row, the noise and then one direction after the other.
     const int64_t dim = rows.x.size(1), draws = 1 + options_.projections;
-    const at::Tensor normals = at::empty({rows.size(), draws, dim}, at::kFloat);
-    FillNormals(first, Purpose::kObjective, rows.size(), draws * dim,
-                normals.mutable_data_ptr<float>());
+    const at::Tensor normals =
+        NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim)
+            .view({rows.size(), draws, dim});
     const RowLevels levels = levels_.Draw(rows.size(), first);
     return FdDenoisingLosses(
         network,

@@ -12,13 +12,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "models/io/model_config.h"
+#include "models/networks/named_tensors.h"
 #include "models/networks/score_network.h"
 #include "models/networks/workspace.h"
 #include "models/objectives/conditioned_rows.h"
 #include "models/objectives/objective.h"
 #include "models/options.h"
 #include "models/training/adam.h"
-#include "models/training/named_tensors.h"
 #include "models/training/trainer_state.h"
 
 namespace scoreserve {

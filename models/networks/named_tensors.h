@@ -1,5 +1,5 @@
-#ifndef SCORESERVE_MODELS_TRAINING_NAMED_TENSORS_H_
-#define SCORESERVE_MODELS_TRAINING_NAMED_TENSORS_H_
+#ifndef SCORESERVE_MODELS_NETWORKS_NAMED_TENSORS_H_
+#define SCORESERVE_MODELS_NETWORKS_NAMED_TENSORS_H_
 
 #include <string>
 #include <utility>
@@ -12,10 +12,14 @@
 
 namespace scoreserve {
 
-// Float32 tensors by name, in a fixed order; the tensors themselves.
+// Tensors by name, in a fixed order: the tensors themselves, float32, or
+// float64 where a closed form needs it.
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-// Copies of their values.
+// "[2, 3]"
+std::string ShapeText(at::IntArrayRef shape);
+
+// Copies of their values, in float32.
 NamedArrays CopyOf(const NamedTensors& tensors);
 
 // OK where `arrays` has the names and shapes of `tensors`, and no others;
@@ -23,9 +27,9 @@ NamedArrays CopyOf(const NamedTensors& tensors);
 absl::Status CheckFits(absl::string_view field, const NamedArrays& arrays,
                        const NamedTensors& tensors);
 
-// Writes into the tensors. Requires CheckFits().
+// Writes into the tensors. Requires an array of the same shape for each.
 void CopyInto(const NamedArrays& arrays, const NamedTensors& tensors);
 
 }  // namespace scoreserve
 
-#endif  // SCORESERVE_MODELS_TRAINING_NAMED_TENSORS_H_
+#endif  // SCORESERVE_MODELS_NETWORKS_NAMED_TENSORS_H_

@@ -1,4 +1,4 @@
-#include "models/training/named_tensors.h"
+#include "models/networks/named_tensors.h"
 
 #include <algorithm>
 #include <string>
@@ -11,18 +11,16 @@
 #include "models/status.h"
 
 namespace scoreserve {
-namespace {
 
 std::string ShapeText(at::IntArrayRef shape) {
   return absl::StrCat("[", absl::StrJoin(shape, ", "), "]");
 }
 
-}  // namespace
-
 NamedArrays CopyOf(const NamedTensors& tensors) {
   NamedArrays arrays;
   for (const auto& [name, tensor] : tensors) {
-    const at::Tensor flat = tensor.detach().to(at::kCPU).contiguous();
+    const at::Tensor flat =
+        tensor.detach().to(at::kCPU, at::kFloat).contiguous();
     const float* data = flat.const_data_ptr<float>();
     arrays[name] = {.shape = flat.sizes().vec(),
                     .values = std::vector<float>(data, data + flat.numel())};
