@@ -33,6 +33,14 @@ enum class Reason {
   kInternalFault,
   kVersionGone,
   kInexact,
+  kJobNotFound,
+  kJobExists,
+  kJobEnded,
+  kQuotaReached,
+  kOffsetGap,
+  kGenerationChanged,
+  kStorageFailed,
+  kNoStateFolder,
 };
 
 // "INVALID_FIELD", …: the string on the wire.

@@ -25,14 +25,14 @@ Detail DetailOf(const absl::Status& status) {
 }
 
 TEST(StatusCodecTest, EveryReasonHasItsValueInTheProtocol) {
-  for (int i = 0; i <= static_cast<int>(Reason::kInexact); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::kNoStateFolder); ++i) {
     const absl::string_view name = ReasonName(static_cast<Reason>(i));
     v1::ErrorReason reason;
     EXPECT_TRUE(
         v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", name), &reason))
         << name;
   }
-  EXPECT_EQ(v1::ErrorReason_ARRAYSIZE, static_cast<int>(Reason::kInexact) + 2);
+  EXPECT_EQ(v1::ErrorReason_ARRAYSIZE, static_cast<int>(Reason::kNoStateFolder) + 2);
 }
 
 TEST(StatusCodecTest, ABadFieldIsNamedWithItsRuleAndValue) {
