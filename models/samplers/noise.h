@@ -32,6 +32,10 @@ enum class Purpose : uint32_t {
   kCompanion = 9,    // The velocities that a sampler starts with.
   kCondition = 10,   // Whether a training row is trained without its class.
   kProjection = 11,  // The directions that diagnostics look along.
+  kDequantise = 12,  // The uniform noise of rows that lie on a grid.
+  kDataNoise = 13,   // The normal noise that rows of data get.
+  kHoldOut = 14,     // Whether a row of a stream is held out.
+  kReservoir = 15,   // Which row of a reservoir gives way to a new one.
 };
 
 // One block: the four words for `counter` under `key`.

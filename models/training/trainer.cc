@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numbers>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +17,7 @@
 #include "c10/core/InferenceMode.h"
 #include "models/status.h"
 #include "models/training/batch_law.h"
+#include "models/training/row_losses.h"
 
 namespace scoreserve {
 namespace {
@@ -54,38 +55,6 @@ double Norm(const std::vector<at::Tensor>& gradients) {
 
 }  // namespace
 
-const OptionTable<TrainerOptions>& TrainerOptionTable() {
-  using O = TrainerOptions;
-  static const auto& table = *new OptionTable<O>({
-      {"batch", &O::batch, Between(1, 1 << 20), "Rows of a step."},
-      {"learning_rate", &O::learning_rate, Positive(), "Adam's step size."},
-      {"warm_up", &O::warm_up, NotNegative(),
-       "Steps over which the learning rate rises from 0."},
-      {"steps", &O::steps, NotNegative(),
-       "Length of the learning rate's cosine to 1 %; 0 keeps it."},
-      {"gradient_clip", &O::gradient_clip, NotNegative(),
-       "Largest norm of a step's gradient; 0 does not clip."},
-      {"ema", &O::ema, Between(0.0, 1.0),
-       "Decay, a step, of the averaged weights that are saved."},
-  });
-  return table;
-}
-
-double LearningRate(const TrainerOptions& options, int64_t step) {
-  const auto k = static_cast<double>(step);
-  double rate = options.learning_rate;
-  if (step < options.warm_up)
-    rate *= (k + 1.0) / static_cast<double>(options.warm_up);
-  if (options.steps == 0) return rate;
-  const double done = std::min(1.0, k / static_cast<double>(options.steps));
-  return rate * (0.01 + 0.99 * 0.5 * (1.0 + std::cos(std::numbers::pi * done)));
-}
-
-double EmaDecay(const TrainerOptions& options, int64_t step) {
-  const auto k = static_cast<double>(step);
-  return std::min(options.ema, (1.0 + k) / (10.0 + k));
-}
-
 absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
     const ModelConfig& config, std::unique_ptr<const Objective> objective,
     const TrainerOptions& options, uint64_t seed, const NamedArrays* start) {
@@ -109,18 +78,21 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
                                      "' cannot be trained: its array '", name,
                                      "' is not float32"));
   }
-  return std::unique_ptr<Trainer>(
-      new Trainer(*std::move(network), *std::move(averaged),
-                  std::move(objective), options, seed));
+  return std::unique_ptr<Trainer>(new Trainer(
+      *std::move(network), *std::move(averaged), std::move(objective),
+      RowNoise(options.dequantise, options.data_noise, config.data), options,
+      seed));
 }
 
 Trainer::Trainer(std::unique_ptr<ScoreNetwork> network,
                  std::unique_ptr<ScoreNetwork> averaged,
                  std::unique_ptr<const Objective> objective,
-                 const TrainerOptions& options, uint64_t seed)
+                 const RowNoise& noise, const TrainerOptions& options,
+                 uint64_t seed)
     : network_(std::move(network)),
       averaged_(std::move(averaged)),
       objective_(std::move(objective)),
+      noise_(noise),
       options_(options),
       seed_(seed),
       weights_(Tensors(*network_)),
@@ -130,15 +102,33 @@ Trainer::Trainer(std::unique_ptr<ScoreNetwork> network,
 }
 
 absl::StatusOr<double> Trainer::Step(const ConditionedRows& rows) {
+  while (true) {
+    absl::StatusOr<std::optional<double>> loss = Advance(rows);
+    if (!loss.ok()) return loss.status();
+    if (loss->has_value()) return **loss;
+  }
+}
+
+absl::StatusOr<std::optional<double>> Trainer::Advance(
+    const ConditionedRows& rows) {
   const c10::InferenceMode ordinary(false);
-  double loss = 0.0;
-  absl::StatusOr<std::vector<at::Tensor>> gradients =
-      Gradients(Batch(rows), loss);
-  if (!gradients.ok()) return gradients.status();
-  adam_.Step(*gradients, LearningRate(options_, steps_done_));
+  if (!pieces_.has_value()) pieces_ = Pieces{.batch = Batch(rows)};
+  absl::Status added = AddPiece(*pieces_);
+  if (added.ok() && pieces_->rows_done < options_.batch) return std::nullopt;
+  Pieces done = *std::exchange(pieces_, std::nullopt);
+  if (!added.ok()) return added;
+  absl::Status clipped = Clip(done.gradients);
+  if (!clipped.ok()) return clipped;
+  adam_.Step(done.gradients, LearningRate(options_, steps_done_));
   Average();
   ++steps_done_;
-  return loss;
+  return done.loss;
+}
+
+void Trainer::Skip() {
+  pieces_.reset();
+  ++steps_done_;
+  ++skipped_;
 }
 
 ConditionedRows Trainer::Batch(const ConditionedRows& rows) const {
@@ -149,22 +139,45 @@ ConditionedRows Trainer::Batch(const ConditionedRows& rows) const {
   return rows.Select(indices);
 }
 
-absl::StatusOr<std::vector<at::Tensor>> Trainer::Gradients(
-    const ConditionedRows& batch, double& loss) {
+absl::Status Trainer::AddPiece(Pieces& pieces) {
   const c10::AutoGradMode recording(true);
-  const NoiseKey first = {
-      .seed = seed_, .step = static_cast<uint32_t>(steps_done_), .row = 0};
-  const at::Tensor mean =
-      objective_->Losses(*network_, batch, first, training_workspace_).mean();
-  loss = mean.item<double>();
-  if (!std::isfinite(loss)) return NotFinite("loss", loss, steps_done_);
-  mean.backward();
-  std::vector<at::Tensor> gradients;
-  for (at::Tensor& weight : weights_) {
-    gradients.push_back(std::exchange(weight.mutable_grad(), at::Tensor()));
+  const int64_t begin = pieces.rows_done, left = options_.batch - begin;
+  const int64_t count =
+      options_.micro_batch == 0 ? left : std::min(left, options_.micro_batch);
+  const NoiseKey first = {.seed = seed_,
+                          .step = static_cast<uint32_t>(steps_done_),
+                          .row = static_cast<uint32_t>(begin)};
+  const ConditionedRows rows =
+      noise_.AddTo(pieces.batch.Range(begin, count), first);
+  // The share of the whole batch: exactly 1 where it is all of it.
+  const double share =
+      static_cast<double>(count) / static_cast<double>(options_.batch);
+  const at::Tensor loss =
+      objective_->Losses(*network_, rows, first, training_workspace_)
+          .mean()
+          .mul(share);
+  const double value = loss.item<double>();
+  if (!std::isfinite(value)) return NotFinite("loss", value, steps_done_);
+  loss.backward();
+  pieces.gradients.resize(weights_.size());
+  for (size_t i = 0; i < weights_.size(); ++i) {
+    const at::Tensor piece =
+        std::exchange(weights_[i].mutable_grad(), at::Tensor());
+    at::Tensor& sum = pieces.gradients[i];
+    if (!sum.defined()) {
+      sum = piece;
+    } else if (piece.defined()) {
+      sum.add_(piece);
+    }
     // A weight that the loss does not depend on: the constant of an energy.
-    if (!gradients.back().defined()) gradients.back() = at::zeros_like(weight);
+    if (!sum.defined()) sum = at::zeros_like(weights_[i]);
   }
+  pieces.loss += value;
+  pieces.rows_done += count;
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::Clip(std::vector<at::Tensor>& gradients) const {
   const double norm = Norm(gradients);
   if (!std::isfinite(norm)) {
     return NotFinite("the gradient's norm", norm, steps_done_);
@@ -173,7 +186,7 @@ absl::StatusOr<std::vector<at::Tensor>> Trainer::Gradients(
     for (at::Tensor& gradient : gradients)
       gradient.mul_(options_.gradient_clip / norm);
   }
-  return gradients;
+  return absl::OkStatus();
 }
 
 void Trainer::Average() {
@@ -185,27 +198,22 @@ void Trainer::Average() {
 }
 
 double Trainer::HoldOutLoss(const ConditionedRows& rows, uint64_t draws) {
-  const c10::InferenceMode inference;
-  constexpr uint32_t kDraws = 4;
   constexpr int64_t kRowsAtOnce = 512;
+  const RowLosses losses(*objective_, noise_, draws);
   double sum = 0.0;
-  for (uint32_t draw = 0; draw < kDraws; ++draw) {
-    for (int64_t row = 0; row < rows.size(); row += kRowsAtOnce) {
-      const int64_t count = std::min(kRowsAtOnce, rows.size() - row);
-      const NoiseKey first = {
-          .seed = draws, .step = draw, .row = static_cast<uint32_t>(row)};
-      sum += objective_
-                 ->Losses(*averaged_, rows.Range(row, count), first,
-                          hold_out_workspace_)
-                 .sum()
-                 .item<double>();
+  for (int64_t row = 0; row < rows.size(); row += kRowsAtOnce) {
+    const int64_t count = std::min(kRowsAtOnce, rows.size() - row);
+    for (const double loss : losses.Of(*averaged_, rows.Range(row, count), row,
+                                       hold_out_workspace_)) {
+      sum += loss;
     }
   }
-  return sum / (kDraws * static_cast<double>(rows.size()));
+  return sum / static_cast<double>(rows.size());
 }
 
 TrainerState Trainer::State() const {
   return {.steps_done = steps_done_,
+          .skipped = skipped_,
           .weights = CopyOf(Named(weights_)),
           .averaged = CopyOf(Named(averaged_weights_)),
           .means = CopyOf(Named(adam_.means())),
@@ -227,8 +235,10 @@ absl::Status Trainer::Restore(const TrainerState& state) {
     if (!fits.ok()) return fits;
   }
   for (const auto& part : parts) CopyInto(part.from, part.to);
-  adam_.SetSteps(state.steps_done);
+  adam_.SetSteps(state.steps_done - state.skipped);
   steps_done_ = state.steps_done;
+  skipped_ = state.skipped;
+  pieces_.reset();
   return absl::OkStatus();
 }
 

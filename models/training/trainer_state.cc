@@ -13,7 +13,7 @@
 namespace scoreserve {
 namespace {
 
-constexpr char kStepsDone[] = "steps_done";
+constexpr char kStepsDone[] = "steps_done", kSkipped[] = "skipped";
 // Two digits of this base, each exact in a float32, hold every count.
 constexpr int64_t kBase = int64_t{1} << 24;
 
@@ -31,17 +31,26 @@ bool IsDigit(float value) {
          value == std::floor(value);
 }
 
-absl::Status ReadSteps(const NamedArrays& arrays, int64_t& steps) {
-  const auto found = arrays.find(kStepsDone);
-  if (found == arrays.end()) return InvalidField(kStepsDone, "given", "absent");
+NamedArray CountToArray(int64_t count) {
+  const int64_t high = count / kBase, low = count % kBase;
+  return {.shape = {2},
+          .values = {static_cast<float>(high), static_cast<float>(low)}};
+}
+
+// Takes the count of that name out of `arrays`.
+absl::Status TakeCount(absl::string_view name, NamedArrays& arrays,
+                       int64_t& count) {
+  const auto found = arrays.find(std::string(name));
+  if (found == arrays.end()) return InvalidField(name, "given", "absent");
   const auto& digits = found->second.values;
   if (digits.size() != 2 || !IsDigit(digits[0]) || !IsDigit(digits[1])) {
     return InvalidField(
-        kStepsDone, absl::StrCat(kStepsDone, " must be two integers from 0 to ",
-                                 kBase - 1));
+        name,
+        absl::StrCat(name, " must be two integers from 0 to ", kBase - 1));
   }
-  steps =
+  count =
       static_cast<int64_t>(digits[0]) * kBase + static_cast<int64_t>(digits[1]);
+  arrays.erase(found);
   return absl::OkStatus();
 }
 
@@ -54,18 +63,23 @@ NamedArrays StateToArrays(const TrainerState& state) {
       arrays[absl::StrCat(part.prefix, name)] = array;
     }
   }
-  const int64_t high = state.steps_done / kBase, low = state.steps_done % kBase;
-  arrays[kStepsDone] = {
-      .shape = {2},
-      .values = {static_cast<float>(high), static_cast<float>(low)}};
+  arrays[kStepsDone] = CountToArray(state.steps_done);
+  arrays[kSkipped] = CountToArray(state.skipped);
   return arrays;
 }
 
 absl::StatusOr<TrainerState> StateFromArrays(NamedArrays arrays) {
   TrainerState state;
-  absl::Status steps = ReadSteps(arrays, state.steps_done);
+  absl::Status steps = TakeCount(kStepsDone, arrays, state.steps_done);
   if (!steps.ok()) return steps;
-  arrays.erase(kStepsDone);
+  absl::Status skipped = TakeCount(kSkipped, arrays, state.skipped);
+  if (!skipped.ok()) return skipped;
+  if (state.skipped > state.steps_done) {
+    return InvalidField(kSkipped,
+                        absl::StrCat("at most ", state.steps_done,
+                                     ", the steps that were done"),
+                        absl::StrCat(state.skipped));
+  }
   for (auto& [name, array] : arrays) {
     bool taken = false;
     for (const Part& part : kParts) {
