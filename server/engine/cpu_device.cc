@@ -23,11 +23,15 @@ class CpuDevice : public Device {
   // More would have to be started with it.
   bool any_thread() const override { return threads_ == 1; }
 
-  void Begin(Pass& pass) override {
-    // Both are settings of the calling thread.
+  void Prepare() override {
     thread_local int threads = 0;
     if (std::exchange(threads, threads_) != threads_)
       at::set_num_threads(threads_);
+  }
+
+  void Begin(Pass& pass) override {
+    // Both are settings of the calling thread.
+    Prepare();
     const c10::InferenceMode inference;
     status_ = Compute(pass);
   }

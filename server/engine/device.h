@@ -23,6 +23,10 @@ class Device {
   // as one that always does.
   virtual bool any_thread() const { return false; }
 
+  // Makes the calling thread compute as this device does, with as many threads,
+  // also outside of passes.
+  virtual void Prepare() {}
+
   // Starts to compute pass.score, and then to move the live rows.
   virtual void Begin(Pass& pass) = 0;
 

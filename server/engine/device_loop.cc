@@ -22,8 +22,13 @@ constexpr absl::Duration kIdlePatience = absl::Seconds(1);
 }  // namespace
 
 DeviceLoop::DeviceLoop(Device* device, EngineMetrics* metrics,
-                       const Clock* clock, const ByClass<double>& weights)
-    : device_(device), metrics_(metrics), clock_(clock), scheduler_(weights) {}
+                       const Clock* clock, const ByClass<double>& weights,
+                       double training_share)
+    : device_(device),
+      metrics_(metrics),
+      clock_(clock),
+      scheduler_(weights),
+      quanta_(training_share, clock, metrics) {}
 
 void DeviceLoop::Run() {
   while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
@@ -33,14 +38,20 @@ absl::Status DeviceLoop::ServeHere(ScoreQuery query) {
   const absl::StatusOr<bool> claimed = inbox_.OfferAndClaim(std::move(query));
   if (!claimed.ok()) return claimed.status();
   if (*claimed) {
-    RunOnce(absl::ZeroDuration());
+    RunPass(absl::ZeroDuration());
     inbox_.HandBack(HasWork());
   }
   return absl::OkStatus();
 }
 
 bool DeviceLoop::RunOnce(absl::Duration patience) {
-  Admit(HasWork() ? absl::ZeroDuration() : patience);
+  const bool passed = RunPass(patience);
+  const bool trained = RunQuantum();
+  return passed || trained;
+}
+
+bool DeviceLoop::RunPass(absl::Duration patience) {
+  Admit(HasWork() ? absl::ZeroDuration() : UntilQuantum(patience));
   const Instant now = clock_->Now();
   for (const std::unique_ptr<Lane>& lane : lanes_) {
     if (lane->in_flight()) continue;
@@ -58,6 +69,18 @@ bool DeviceLoop::RunOnce(absl::Duration patience) {
   return true;
 }
 
+absl::Duration DeviceLoop::UntilQuantum(absl::Duration most) const {
+  const Instant now = clock_->Now();
+  const Instant next = quanta_.NextAt(now);
+  if (next == Instant::max()) return most;
+  return std::clamp(absl::FromChrono(next - now), absl::ZeroDuration(), most);
+}
+
+bool DeviceLoop::RunQuantum() {
+  if (draining_) quanta_.Clear();
+  return quanta_.Run(*device_, [this] { return HasWork() || !inbox_.empty(); });
+}
+
 void DeviceLoop::Admit(absl::Duration patience) {
   inbox_.TakeAll(patience, taken_);
   const Instant now = clock_->Now();
@@ -65,12 +88,13 @@ void DeviceLoop::Admit(absl::Duration patience) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
       Lane& lane = LaneOf(query->model, {.energies = query->energy});
       lane.Add(std::move(*query), passes_begun_, now);
-    } else {
-      auto& request = std::get<SampleRequest>(work);
+    } else if (auto* request = std::get_if<SampleRequest>(&work)) {
       Lane& lane =
-          LaneOf(request.model, {.energies = request.needs_energies(),
-                                 .deterministic = request.deterministic});
-      lane.Add(std::move(request), now);
+          LaneOf(request->model, {.energies = request->needs_energies(),
+                                  .deterministic = request->deterministic});
+      lane.Add(std::move(*request), now);
+    } else {
+      quanta_.Add(std::get<std::shared_ptr<QuantumTask>>(std::move(work)));
     }
   }
   taken_.clear();
@@ -135,7 +159,9 @@ void DeviceLoop::FinishOldest() {
   metrics_->batch_rows.Record(static_cast<double>(rows));
   metrics_->forward_seconds.Record(seconds);
   oldest.lane->Deliver(status, oldest.number, seconds, computed);
-  const double whole = SecondsBetween(oldest.begun, clock_->Now());
+  const Instant delivered = clock_->Now();
+  const double whole = SecondsBetween(oldest.begun, delivered);
+  quanta_.Served(delivered);
   scheduler_.Served(oldest.work_class, whole);
   metrics_->busy_seconds.fetch_add(whole, std::memory_order_relaxed);
   metrics_->SawPass(whole);

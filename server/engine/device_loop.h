@@ -14,12 +14,16 @@
 #include "server/engine/inbox.h"
 #include "server/engine/lane.h"
 #include "server/engine/metrics.h"
+#include "server/engine/quanta.h"
 #include "server/engine/scheduler.h"
 #include "server/engine/work.h"
 
 namespace scoreserve {
 
-// Drives one device: admit → pick → begin → finish → deliver, for ever. It owns
+inline constexpr double kDefaultTrainingShare = 0.2;
+
+// Drives one device: admit → pick → begin → finish → deliver → at most one
+// quantum of its tasks, for ever. It owns
 // the lanes and everything on the device; RPC threads hand it work through the
 // inbox and get their answers from this thread, or, one at a time while it
 // sleeps, are lent its place. Run() by one thread; the inbox, ServeHere() and
@@ -27,9 +31,10 @@ namespace scoreserve {
 class DeviceLoop {
  public:
   // None is owned; all outlive the loop. Device time is shared by `weights`
-  // (scheduler.h).
+  // (scheduler.h), and tasks get `training_share` (training_share.h).
   DeviceLoop(Device* device, EngineMetrics* metrics, const Clock* clock,
-             const ByClass<double>& weights = Scheduler::kDefaultWeights);
+             const ByClass<double>& weights = Scheduler::kDefaultWeights,
+             double training_share = kDefaultTrainingShare);
 
   Inbox<Work>& inbox() { return inbox_; }
 
@@ -43,12 +48,13 @@ class DeviceLoop {
   void Run();
 
   // One round: takes what has arrived (waiting for it up to `patience` if there
-  // is nothing else to do), computes one pass, delivers. For tests; Run() is a
-  // loop over it. False where there was nothing to compute.
+  // is nothing else to do), computes one pass, delivers, and does one quantum
+  // of its tasks if one is due. For tests; Run() is a loop over it. False where
+  // there was nothing to compute.
   bool RunOnce(absl::Duration patience);
 
-  // Takes no more work, and stops samplers that have asked for states at their
-  // next step. From any thread.
+  // Takes no more work, drops its tasks, and stops samplers that have asked for
+  // states at their next step. From any thread.
   void Drain() {
     draining_ = true;
     inbox_.Close();
@@ -72,6 +78,10 @@ class DeviceLoop {
   void RemoveUnused();
   bool BeginNext();
   void FinishOldest();
+  // The parts of a round.
+  bool RunPass(absl::Duration patience);
+  bool RunQuantum();
+  absl::Duration UntilQuantum(absl::Duration most) const;
   bool HasWork() const;
 
   Device* const device_;
@@ -88,6 +98,7 @@ class DeviceLoop {
   std::vector<LaneLoad> loads_;
   std::deque<InFlight> in_flight_;  // Oldest first.
   int64_t passes_begun_ = 0;
+  Quanta quanta_;
 };
 
 }  // namespace scoreserve

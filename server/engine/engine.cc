@@ -33,7 +33,8 @@ absl::Status Stopping(absl::Status offered) {
 Engine::Instance::Instance(const Options& options, EngineMetrics* metrics,
                            const Clock* clock)
     : device(NewDevice(options.device, options.threads)),
-      loop(device.get(), metrics, clock, options.weights),
+      loop(device.get(), metrics, clock, options.weights,
+           options.training_share),
       thread([this] {
         loop.Run();
         ended.Notify();
@@ -106,6 +107,13 @@ absl::Status Engine::Sample(SampleRequest request) {
   }
   return Stopping(
       instances_[asked.device]->loop.inbox().Offer(std::move(request)));
+}
+
+void Engine::Offer(size_t place, std::shared_ptr<QuantumTask> task) {
+  instances_[place % instances_.size()]
+      ->loop.inbox()
+      .Offer(std::move(task))
+      .IgnoreError();
 }
 
 std::string Engine::NumericsOf(const ModelSnapshot& model) const {

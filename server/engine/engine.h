@@ -37,6 +37,8 @@ class Engine {
     Limits limits = {};
     WorkLedger::Options ledger = {};
     ByClass<double> weights = Scheduler::kDefaultWeights;
+    // Of each device's time, that quanta of tasks get while it serves.
+    double training_share = kDefaultTrainingShare;
   };
 
   explicit Engine(const Options& options, const Clock* clock = Clock::Real());
@@ -54,6 +56,11 @@ class Engine {
   // UNAVAILABLE after Drain() has begun.
   absl::Status Score(ScoreQuery query);
   absl::Status Sample(SampleRequest request);
+
+  // Has the device do the task's pieces; always the same device for one
+  // `place`, which may be any number. One that it has already is woken. After
+  // Drain() has begun it is let go undone.
+  void Offer(size_t place, std::shared_ptr<QuantumTask> task);
 
   // What the bits of a path on `model` depend on here; see numerics.h.
   std::string NumericsOf(const ModelSnapshot& model) const;

@@ -65,6 +65,17 @@ struct EngineMetrics {
   std::atomic<double> busy_seconds = 0.0;  // From pick to deliver.
   std::atomic<double> longest_pass_seconds = 0.0;  // Reset by who reads it.
 
+  std::atomic<int64_t> quanta = 0;           // Of training, checks, warm-ups.
+  std::atomic<double> quanta_seconds = 0.0;  // Not among the busy ones.
+
+  std::atomic<int64_t> recoveries = 0;  // Jobs that a start took up again.
+
+  void SawQuantum(double seconds) {
+    quanta.fetch_add(1, std::memory_order_relaxed);
+    quanta_seconds.fetch_add(seconds, std::memory_order_relaxed);
+    quantum_seconds.Record(seconds);
+  }
+
   void SawPass(double seconds) {
     double longest = longest_pass_seconds.load(std::memory_order_relaxed);
     while (seconds > longest &&
@@ -76,6 +87,8 @@ struct EngineMetrics {
       {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}};
   Histogram forward_seconds{{1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3,
                              5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0}};
+  Histogram quantum_seconds{{1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 1.5e-2,
+                             2e-2, 5e-2, 0.1, 0.2, 0.5, 1.0}};
   // In how manieth pass begun after TakeAll() returned it a query was answered.
   Histogram query_passes{{1, 2, 3, 4, 8, 16, 64}};
 };

@@ -22,6 +22,7 @@
 #include "server/engine/block_state.h"
 #include "server/engine/clock.h"
 #include "server/engine/model_snapshot.h"
+#include "server/engine/quantum_task.h"
 #include "server/engine/work_ledger.h"
 
 namespace scoreserve {
@@ -168,7 +169,8 @@ struct SampleRequest {
   }
 };
 
-using Work = std::variant<ScoreQuery, SampleRequest>;
+using Work =
+    std::variant<ScoreQuery, SampleRequest, std::shared_ptr<QuantumTask>>;
 
 }  // namespace scoreserve
 
