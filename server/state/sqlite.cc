@@ -38,9 +38,10 @@ absl::StatusCode CodeOf(int code, int error_number) {
     case SQLITE_BUSY:
       return absl::StatusCode::kUnavailable;
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
     case SQLITE_PERM:
       return absl::StatusCode::kPermissionDenied;
+    case SQLITE_CANTOPEN:
+      return absl::StatusCode::kFailedPrecondition;
   }
   return absl::StatusCode::kInternal;
 }
@@ -75,8 +76,8 @@ absl::Status Database::Error(int code) const {
   const absl::string_view detail = sqlite3_errmsg(handle_.get());
   if (detail != sqlite3_errstr(code)) absl::StrAppend(&message, ": ", detail);
   if (error_number != 0) {
-    absl::StrAppend(&message, ": ",
-                    absl::ErrnoToStatus(error_number, "").message());
+    const absl::Status system = absl::ErrnoToStatus(error_number, message);
+    message = std::string(system.message());
   }
   return WithReason(absl::Status(CodeOf(code, error_number), message),
                     Reason::kStorageFailed);

@@ -21,7 +21,8 @@ namespace scoreserve {
 // One database file, which this process alone uses. All errors have the reason
 // STORAGE_FAILED and name the file: RESOURCE_EXHAUSTED for a full disk,
 // DATA_LOSS for a failing one and for a damaged file, UNAVAILABLE where another
-// process uses it, PERMISSION_DENIED, INTERNAL. Thread-compatible.
+// process uses it, PERMISSION_DENIED, FAILED_PRECONDITION where it cannot be
+// opened for another reason, INTERNAL. Thread-compatible.
 class Database {
  public:
   // Creates the file where there is none. Nothing of it has been read yet.

@@ -86,7 +86,7 @@ class JobStoreTest : public testing::TestWithParam<Kind> {
     return texts;
   }
 
-  TempFolder folder_;
+  TempFolder folder_{MemoryFolder()};
   std::unique_ptr<JobStore> store_;
 };
 

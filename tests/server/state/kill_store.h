@@ -21,7 +21,7 @@ namespace scoreserve {
 // The names of all failpoints that a run reaches, in order.
 inline std::vector<std::string> ReachedFailpoints(uint64_t seed,
                                                   int64_t changes) {
-  const TempFolder folder;
+  const TempFolder folder(MemoryFolder());
   const std::string list = folder / "list";
   DriverRun run = {.folder = folder / "state", .seed = seed};
   run.changes = changes;
@@ -38,7 +38,7 @@ inline std::vector<std::string> ReachedFailpoints(uint64_t seed,
 // there: after a power cut too, if asked to. Sets `killed`: false where it had
 // ended before.
 inline void KillAndCheck(DriverRun run, bool power_cut, bool& killed) {
-  const TempFolder folder;
+  const TempFolder folder(MemoryFolder());
   run.folder = folder / "real/state";
   std::filesystem::create_directory(folder / "real");
   if (power_cut) {
