@@ -21,7 +21,7 @@ packages=(
 [[ "${1:-}" == --engine ]] || packages+=(
   pkg-config libgrpc++-dev libprotobuf-dev protobuf-compiler
   protobuf-compiler-grpc grpc-proto libcli11-dev libspdlog-dev
-  prometheus-cpp-dev libcivetweb-dev libcairo2-dev
+  prometheus-cpp-dev libcivetweb-dev libcairo2-dev libsqlite3-dev
 )
 [[ "${1:-}" == --lint ]] && packages+=(clang clang-tidy clang-format)
 

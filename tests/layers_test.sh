@@ -19,6 +19,10 @@ forbid models "server/|client/|$wire" 'models/ knows tensors and files only'
 forbid 'models/io models/plots' 'ATen/|torch/|c10/' 'models/io and models/plots are plain C++'
 forbid server/engine "client/|server/service|server/http|prometheus/|spdlog/|sqlite3|Civet|$wire" \
   'server/engine has no protobuf, gRPC, HTTP or SQLite'
+forbid server/state "client/|server/(service|http|server)|$wire" \
+  'server/state keeps jobs, and knows nothing of who asks'
+forbid 'models server/engine server/service server/http server/main.cc client' 'server/state|sqlite3' \
+  'only server.cc makes the store'
 forbid 'server/service server/http' 'client/|ATen/|torch/' 'the adapters hold no policy and no tensors'
 forbid client 'server/|ATen/|torch/|models/(networks|objectives|samplers|training)' \
   'the client has no LibTorch and knows nothing of the server'

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,12 +20,19 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "models/io/failpoint.h"
 
 namespace scoreserve {
 namespace {
 
 // One call moves at most this much: Linux cuts longer ones short anyway.
 constexpr size_t kMaxBytesPerCall = size_t{1} << 30;
+
+// The folder that `path` lies in.
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 // Writes all of `contents`, then syncs if asked to; closes `file` always.
 absl::Status WriteAndClose(int file, const std::string& path,
@@ -37,7 +45,11 @@ absl::Status WriteAndClose(int file, const std::string& path,
     if (written < 0) return FileError(errno, "cannot write", path);
     contents.remove_prefix(written);
   }
-  if (sync && ::fsync(file) != 0) return FileError(errno, "cannot sync", path);
+  if (sync) {
+    Failpoint("file: written");
+    if (::fsync(file) != 0) return FileError(errno, "cannot sync", path);
+    Failpoint("file: synced");
+  }
   std::move(close).Cancel();
   // Some file systems report a failed write only here.
   if (::close(file) != 0) return FileError(errno, "cannot close", path);
@@ -107,6 +119,7 @@ absl::Status WriteNewFileSynced(const std::string& path,
   const int file =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) return FileError(errno, "cannot create", path);
+  Failpoint("file: created");
   return WriteAndClose(file, path, contents, /*sync=*/true);
 }
 
@@ -122,10 +135,25 @@ absl::Status ReplaceFileSynced(const std::string& path,
     return written;
   }
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    return FileError(errno, "cannot rename to", path);
+    const absl::Status failed = FileError(errno, "cannot rename to", path);
+    ::unlink(temporary.c_str());
+    return failed;
   }
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return SyncFolder(folder.empty() ? "." : folder);
+  Failpoint("file: renamed");
+  return SyncFolder(FolderOf(path));
+}
+
+absl::Status MakeFoldersSynced(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) == 0) {
+    Failpoint("folder: made");
+    return SyncFolder(FolderOf(path));
+  }
+  if (errno == EEXIST) return absl::OkStatus();
+  if (errno != ENOENT || !std::filesystem::path(path).has_parent_path()) {
+    return FileError(errno, "cannot create", path);
+  }
+  const absl::Status above = MakeFoldersSynced(FolderOf(path), mode);
+  return above.ok() ? MakeFoldersSynced(path, mode) : above;
 }
 
 absl::Status SyncFolder(const std::string& path) {
@@ -133,6 +161,7 @@ absl::Status SyncFolder(const std::string& path) {
   if (folder < 0) return FileError(errno, "cannot open", path);
   absl::Cleanup close = [folder] { ::close(folder); };
   if (::fsync(folder) != 0) return FileError(errno, "cannot sync", path);
+  Failpoint("folder: synced");
   return absl::OkStatus();
 }
 

@@ -3,6 +3,8 @@
 #ifndef SCORESERVE_MODELS_IO_FILES_H_
 #define SCORESERVE_MODELS_IO_FILES_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 
@@ -40,6 +42,9 @@ absl::Status WriteNewFileSynced(const std::string& path,
 // once these are on the disk. Only one writer at a time: `path`.tmp is its own.
 absl::Status ReplaceFileSynced(const std::string& path,
                                absl::string_view contents);
+
+// Makes the folder `path` and those above it that are missing, each durably.
+absl::Status MakeFoldersSynced(const std::string& path, mode_t mode = 0777);
 
 // Returns once the names in the folder `path` are on the disk.
 absl::Status SyncFolder(const std::string& path);

@@ -1,7 +1,5 @@
 #include "models/io/publish.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -17,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "models/io/failpoint.h"
 #include "models/io/files.h"
 #include "models/io/manifest.h"
 #include "models/io/staging_folder.h"
@@ -25,20 +24,6 @@ namespace scoreserve {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Makes `path` and what is missing above it, each durably.
-absl::Status MakeFolders(const fs::path& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) {
-    const fs::path parent = path.parent_path();
-    return SyncFolder(parent.empty() ? "." : parent.string());
-  }
-  if (errno == EEXIST) return absl::OkStatus();
-  if (errno != ENOENT || !path.has_parent_path()) {
-    return FileError(errno, "cannot create", path.string());
-  }
-  const absl::Status above = MakeFolders(path.parent_path());
-  return above.ok() ? MakeFolders(path) : above;
-}
 
 absl::Status WriteAll(const fs::path& folder,
                       const std::map<std::string, std::string>& contents) {
@@ -70,7 +55,10 @@ absl::StatusOr<int64_t> RenameToNextVersion(const fs::path& staging,
     }
     ++version;
     const fs::path path = parent / std::to_string(version);
-    if (std::rename(staging.c_str(), path.c_str()) == 0) return version;
+    if (std::rename(staging.c_str(), path.c_str()) == 0) {
+      Failpoint("version: renamed");
+      return version;
+    }
     if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR) {
       return FileError(errno, "cannot rename to", path.string());
     }
@@ -102,7 +90,9 @@ absl::StatusOr<int64_t> PublishVersion(
     const std::string& model_folder,
     const std::map<std::string, std::string>& contents) {
   const fs::path parent(model_folder);
-  if (absl::Status made = MakeFolders(parent); !made.ok()) return made;
+  if (absl::Status made = MakeFoldersSynced(model_folder); !made.ok()) {
+    return made;
+  }
   DeleteAbandonedStagingFolders(model_folder);
   const absl::StatusOr<StagingFolder> staging = StagingFolder::In(model_folder);
   if (!staging.ok()) return staging.status();

@@ -2,6 +2,7 @@
 #define SCORESERVE_TESTS_SUPPORT_TEMP_FOLDER_H_
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,9 +14,9 @@ namespace scoreserve {
 // An empty folder of the test's own, deleted with all in it at the end.
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "scoreserve-XXXXXX").string();
+  TempFolder() : TempFolder(std::filesystem::temp_directory_path()) {}
+  explicit TempFolder(const std::filesystem::path& parent) {
+    std::string name = (parent / "scoreserve-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) std::abort();
     path_ = name;
   }
@@ -36,6 +37,15 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+// Where there is one, a folder in memory, for tests that sync it thousands of
+// times and pull no plug.
+inline std::filesystem::path MemoryFolder() {
+  const std::filesystem::path memory = "/dev/shm";
+  return ::access(memory.c_str(), W_OK) == 0
+             ? memory
+             : std::filesystem::temp_directory_path();
+}
 
 }  // namespace scoreserve
 
