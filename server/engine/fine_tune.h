@@ -19,9 +19,10 @@ namespace scoreserve {
 // What a job is. Immutable once it was created.
 struct FineTuneSpec {
   std::string model;
-  // The version whose weights it starts from. Afterwards the job needs it no
-  // more.
-  int64_t base_version = 0;
+  // The version whose weights it starts from: a version, or an alias, or, with
+  // neither, the one in service. Afterwards the job needs it no more.
+  std::optional<int64_t> base_version = {};
+  std::optional<std::string> base_alias = {};
   // The alias whose version new weights are compared with, and which publishing
   // moves.
   std::string alias = "stable";
@@ -33,6 +34,8 @@ struct FineTuneSpec {
   uint64_t seed = 0;
   int64_t steps = 0;  // The job ends after so many; 0: when it is cancelled.
   ExampleBufferOptions buffer = {};
+  // Training begins once so many rows are visible to batches; 0: a batch's.
+  int64_t min_rows = 0;
   // What the gate compares by; empty: the job's own objective.
   std::string gate_objective = {};
   OptionValues gate_objective_options = {};
@@ -77,8 +80,11 @@ struct PublishedVersion {
 struct FineTuneStatus {
   std::string name;  // "models/{model}/fineTunes/{id}".
   FineTuneSpec spec;
+  int64_t base_version = 0;  // Which it was.
   FineTuneState state = FineTuneState::kRunning;
-  absl::Status error;  // Of kFailed.
+  // Of kFailed; else what went wrong with the disk last, until it is right
+  // again.
+  absl::Status error;
   // For people: why it is paused, or what it waits for; empty while it trains.
   std::string note;
   absl::Time created, updated;

@@ -14,19 +14,13 @@
 #include "models/io/model_repository.h"
 #include "server/engine/clock.h"
 #include "server/engine/engine.h"
+#include "server/engine/example_rows.h"
 #include "server/engine/fine_tune.h"
 #include "server/engine/job_store.h"
 #include "server/engine/model_registry.h"
 #include "server/engine/worker.h"
 
 namespace scoreserve {
-
-// Rows of one message, in data space.
-struct Examples {
-  int64_t first_offset = 0;      // Of the first row, in the job's stream.
-  std::vector<float> x;          // [rows · dim]
-  std::vector<int64_t> classes;  // One a row, or empty: none.
-};
 
 // Who is told that a job changed, until this is destroyed. Thread-safe.
 class FineTuneWatch {
@@ -62,7 +56,7 @@ class FineTunes {
   // Ends the quanta, and saves a checkpoint of each running job: drain first.
   virtual ~FineTunes() = default;
 
-  // Starts a job from `spec.base_version`. The same id and spec again is the
+  // Starts a job. The same id and spec again is the
   // same job; another spec is ALREADY_EXISTS, JOB_EXISTS. INVALID_ARGUMENT
   // naming the field of the spec; as ModelRegistry::Find().
   virtual void Create(absl::string_view id, const FineTuneSpec& spec,

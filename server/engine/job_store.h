@@ -27,8 +27,8 @@ struct StoredJob {
 struct StoredExamples {
   int64_t first_offset = 0;  // Of the first row, in the stream.
   int64_t rows = 0;
-  absl::Span<const float> x;          // [rows · dim]
-  absl::Span<const int64_t> classes;  // [rows], or empty: none.
+  absl::Span<const float> x = {};          // [rows · dim]
+  absl::Span<const int64_t> classes = {};  // [rows], or empty: none.
 };
 
 // A job in training, at the end of one step.

@@ -72,6 +72,7 @@ TEST(QuantaTest, WhereRequestsWaitAQuantumIsOnePieceAfterAPass) {
   harness.Round();
   EXPECT_EQ(harness.passes(), 1);
   EXPECT_EQ(task->done(), 1);
+  harness.RunDry();  // The sampler's sink does not outlive the harness.
 }
 
 TEST(QuantaTest, ATaskIsLetGoWhenNothingIsLeftAndTakenUpWhenItIsOffered) {

@@ -1,0 +1,315 @@
+#include "server/engine/fine_tuning.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "models/io/json_text.h"
+#include "models/status.h"
+
+namespace scoreserve {
+namespace {
+
+constexpr Instant kNow = Instant::min(), kNotBeforeOffered = Instant::max();
+constexpr std::chrono::milliseconds kTellInterval(100);
+// So many steps of so many that are not finite end a job.
+constexpr int64_t kMostSkipped = 10, kSkippedAmong = 1000;
+
+}  // namespace
+
+FineTuning::FineTuning(Parts parts)
+    : name_(std::move(parts.name)),
+      plan_(std::move(parts.plan)),
+      trainer_options_(parts.trainer_options),
+      host_(parts.host),
+      clock_(parts.clock),
+      place_(parts.place),
+      gate_objective_(std::move(parts.gate_objective)),
+      // Another seed than training's: never draws that the weights have seen.
+      gate_losses_(gate_objective_ == nullptr
+                       ? std::nullopt
+                       : std::make_optional<RowLosses>(
+                             *gate_objective_, parts.noise, ~plan_.spec.seed)),
+      trainer_(std::move(parts.trainer)),
+      buffer_(std::move(parts.buffer)),
+      memory_(std::move(parts.memory)) {
+  if (trainer_ == nullptr) return;
+  saved_step_ = trainer_->steps_done();
+  memory_.status.step = memory_.status.checkpoint_step = saved_step_;
+  memory_.status.training_rows = buffer_->visible();
+  memory_.status.hold_out_rows = buffer_->hold_out_rows();
+}
+
+FineTuneMemory FineTuning::memory() const {
+  absl::MutexLock lock(&mu_);
+  return memory_;
+}
+
+FineTuneStatus FineTuning::status() const {
+  absl::MutexLock lock(&mu_);
+  return memory_.status;
+}
+
+FineTuneState FineTuning::state() const {
+  absl::MutexLock lock(&mu_);
+  return memory_.status.state;
+}
+
+void FineTuning::AddRows(ConditionedRows rows) {
+  absl::MutexLock lock(&mu_);
+  memory_.status.rows += rows.size();
+  arrived_.push_back(std::move(rows));
+}
+
+void FineTuning::MoveTo(FineTuneState state, const std::string& note) {
+  absl::MutexLock lock(&mu_);
+  SetState(state, note, memory_.status);
+}
+
+void FineTuning::Saved(int64_t step, const absl::Status& status) {
+  absl::MutexLock lock(&mu_);
+  saving_ = false;
+  if (!HasEnded(memory_.status.state)) memory_.status.error = status;
+  if (status.ok()) memory_.status.checkpoint_step = step;
+}
+
+void FineTuning::StorageFailed(const absl::Status& status) {
+  absl::MutexLock lock(&mu_);
+  if (!HasEnded(memory_.status.state)) memory_.status.error = status;
+}
+
+std::optional<FineTuneCheckpoint> FineTuning::Stop() {
+  absl::MutexLock run(&run_mu_);
+  if (std::exchange(stopped_, true) || trainer_ == nullptr ||
+      trainer_->steps_done() == saved_step_) {
+    return std::nullopt;
+  }
+  return Checkpoint();
+}
+
+std::vector<bool> FineTuning::Needs(
+    const std::vector<std::pair<int64_t, int64_t>>& first_and_rows) const {
+  absl::MutexLock run(&run_mu_);
+  std::vector<bool> needs;
+  for (const auto& [first, rows] : first_and_rows) {
+    // What has not been taken from the mail yet is needed.
+    needs.push_back(buffer_ == nullptr || first + rows > buffer_->offsets() ||
+                    buffer_->Needs(first, rows));
+  }
+  return needs;
+}
+
+Instant FineTuning::RunPiece(Device&) {
+  absl::MutexLock run(&run_mu_);
+  if (stopped_ || trainer_ == nullptr) return kNotBeforeOffered;
+  try {
+    return Piece();
+  } catch (const std::exception& error) {
+    // What LibTorch throws: out of memory, mostly.
+    End(FineTuneState::kFailed,
+        WithReason(absl::InternalError(
+                       absl::StrCat("training failed: ", error.what())),
+                   Reason::kInternalFault),
+        "");
+    return kNotBeforeOffered;
+  }
+}
+
+Instant FineTuning::Piece() {
+  TakeMail();
+  const FineTuneState state = this->state();
+  if (HasEnded(state)) {  // Cancelled: its rows are of no use any more.
+    trainer_.reset();
+    buffer_.reset();
+  }
+  if (state != FineTuneState::kRunning) return kNotBeforeOffered;
+  const Instant now = clock_->Now();
+  if (!next_check_.has_value()) {
+    next_check_ = now + absl::ToChronoNanoseconds(plan_.spec.publish_interval);
+    rate_from_ = now;
+    rate_step_ = trainer_->steps_done();
+  }
+  if (check_.has_value()) {
+    CheckPiece();
+    return kNow;
+  }
+  if (CheckDue(now)) {
+    BeginChecks(now);
+    if (check_.has_value()) return kNow;
+  }
+  const int64_t steps = plan_.spec.steps;
+  if (steps > 0 && trainer_->steps_done() >= steps) return AwaitEnd();
+  const int64_t needed =
+      plan_.spec.min_rows > 0 ? plan_.spec.min_rows : trainer_options_.batch;
+  const int64_t visible = buffer_->visible();
+  if (visible < std::min(needed, plan_.spec.buffer.capacity)) {
+    Note(absl::StrCat("waits for rows: has ", visible, " of ", needed));
+    return kNotBeforeOffered;
+  }
+  TrainPiece(now);
+  return kNow;
+}
+
+void FineTuning::TakeMail() {
+  std::vector<ConditionedRows> arrived;
+  {
+    absl::MutexLock lock(&mu_);
+    arrived.swap(arrived_);
+  }
+  if (arrived.empty()) return;
+  for (const ConditionedRows& rows : arrived) buffer_->Add(rows);
+  absl::MutexLock lock(&mu_);
+  memory_.status.training_rows = buffer_->visible();
+  memory_.status.hold_out_rows = buffer_->hold_out_rows();
+}
+
+void FineTuning::TrainPiece(Instant now) {
+  const int64_t step = trainer_->steps_done();
+  if (visible_.empty() || visible_.back().second != buffer_->visible())
+    visible_.emplace_back(step, buffer_->visible());
+  const absl::StatusOr<std::optional<double>> loss =
+      trainer_->Advance(buffer_->training());
+  if (!loss.ok()) {
+    StepFailed(loss.status());
+  } else if (loss->has_value()) {
+    StepDone(now, **loss);
+  }
+}
+
+void FineTuning::StepDone(Instant now, double loss) {
+  const int64_t step = trainer_->steps_done();
+  const double seconds = SecondsBetween(rate_from_, now);
+  {
+    absl::MutexLock lock(&mu_);
+    FineTuneStatus& status = memory_.status;
+    status.step = step;
+    status.loss = loss;
+    status.note.clear();
+    if (seconds >= 1.0) {
+      status.steps_per_second =
+          static_cast<double>(step - rate_step_) / seconds;
+    }
+  }
+  if (seconds >= 1.0) {
+    rate_from_ = now;
+    rate_step_ = step;
+  }
+  SaveIfDue(now);
+  TellChange(now);
+}
+
+void FineTuning::StepFailed(const absl::Status& why) {
+  const int64_t step = trainer_->steps_done();
+  trainer_->Skip();
+  skipped_.push_back(step);
+  while (skipped_.front() <= step - kSkippedAmong) skipped_.pop_front();
+  {
+    absl::MutexLock lock(&mu_);
+    ++memory_.status.skipped_steps;
+    memory_.status.step = trainer_->steps_done();
+  }
+  if (static_cast<int64_t>(skipped_.size()) >= kMostSkipped) {
+    End(FineTuneState::kFailed, why,
+        absl::StrCat(kMostSkipped, " of the last ", kSkippedAmong,
+                     " steps were not finite"));
+  }
+}
+
+void FineTuning::SaveIfDue(Instant now) {
+  if (!next_save_.has_value()) next_save_ = now;
+  if (now < *next_save_) return;
+  {
+    absl::MutexLock lock(&mu_);
+    if (std::exchange(saving_, true)) return;
+  }
+  next_save_ = now + absl::ToChronoNanoseconds(plan_.spec.checkpoint_interval);
+  host_->Save(shared_from_this(), Checkpoint());
+}
+
+FineTuneCheckpoint FineTuning::Checkpoint() {
+  JsonArray visible;
+  for (const auto& [step, rows] : visible_)
+    visible.push_back(Json{JsonArray{Json{step}, Json{rows}}});
+  // The next begins with what batches see at its first step.
+  visible_.clear();
+  saved_step_ = trainer_->steps_done();
+  return {
+      .state = trainer_->State(),
+      .notes = JsonText(Json{JsonObject{
+          {"seed", Json{std::bit_cast<int64_t>(plan_.spec.seed)}},
+          {"optimizer", Json{std::string("adam")}},
+          {"rows", Json{buffer_->offsets()}},
+          {"visible", Json{std::move(visible)}},
+      }}),
+  };
+}
+
+Instant FineTuning::AwaitEnd() {
+  {
+    absl::MutexLock lock(&mu_);
+    if (publishing_) return kNotBeforeOffered;
+  }
+  const bool checkable = buffer_->hold_out_rows() >= kMinGateRows;
+  if (checkable && checked_step_ < trainer_->steps_done()) {
+    Note("waits for the last check of the gate");
+    return *next_check_;
+  }
+  if (!checkable) {
+    NotPublished(absl::StrCat("a check takes at least ", kMinGateRows,
+                              " held-out rows; there are ",
+                              buffer_->hold_out_rows()));
+  }
+  End(FineTuneState::kSucceeded, absl::OkStatus(), "");
+  return kNotBeforeOffered;
+}
+
+void FineTuning::End(FineTuneState state, const absl::Status& error,
+                     const std::string& note) {
+  {
+    absl::MutexLock lock(&mu_);
+    FineTuneStatus& status = memory_.status;
+    // A call may have cancelled it meanwhile.
+    if (!HasEnded(status.state)) status.error = error;
+    SetState(state, note, status);
+    saving_ = true;
+  }
+  host_->Save(shared_from_this(), Checkpoint());
+  host_->Remember(shared_from_this());
+  host_->Changed(*this);
+  trainer_.reset();
+  buffer_.reset();
+}
+
+void FineTuning::Note(const std::string& note) {
+  {
+    absl::MutexLock lock(&mu_);
+    if (memory_.status.note == note) return;
+    memory_.status.note = note;
+    memory_.status.steps_per_second = 0.0;
+  }
+  host_->Changed(*this);
+}
+
+void FineTuning::TellChange(Instant now) {
+  if (told_ != Instant::min() && now - told_ < kTellInterval) return;
+  told_ = now;
+  {
+    absl::MutexLock lock(&mu_);
+    memory_.status.updated = absl::Now();
+  }
+  host_->Changed(*this);
+}
+
+int64_t FineTuning::PieceRows() const {
+  const int64_t micro = trainer_options_.micro_batch;
+  return std::min<int64_t>(micro > 0 ? micro : trainer_options_.batch, 64);
+}
+
+}  // namespace scoreserve
