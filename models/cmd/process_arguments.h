@@ -22,6 +22,8 @@ class ProcessArguments {
   // "process" or "process-set"; as NewProcess().
   absl::StatusOr<std::optional<ProcessConfig>> Parse() const;
 
+  bool given() const { return !name_.empty() || !settings_.empty(); }
+
  private:
   std::string name_;
   std::vector<std::string> settings_;

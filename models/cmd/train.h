@@ -34,13 +34,15 @@ class TrainCommand {
  private:
   absl::Status CheckArguments() const;
   absl::StatusOr<ModelConfig> Config() const;
+  // That of the version to start from; its weights and name into `run`.
+  absl::StatusOr<ModelConfig> ConfigOfStart(TrainingRun& run) const;
   absl::StatusOr<TrainingRun> Prepare() const;
   absl::Status ReadRowsFor(const Objective& objective, TrainingRun& run) const;
   RunIdentity Identity(const TrainingRun& run) const;
   absl::Status Publish(TrainingRun& run, const TrainingOutcome& outcome) const;
 
   DataArguments data_;
-  std::string network_ = "residual_mlp", objective_ = "denoising";
+  std::string network_, objective_ = "denoising", start_from_;
   std::vector<std::string> network_settings_, objective_settings_;
   ProcessArguments process_;
   std::map<std::string, std::string> trainer_settings_;

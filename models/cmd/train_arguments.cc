@@ -29,6 +29,9 @@ Examples:
   with the very weights of one that never stopped:
     scoretrain --data rows.npy --steps 1000000 --checkpoint out/rows \
       --repository models --model rows
+  From the weights of a version on, with other rows:
+    scoretrain --data more.npy --start-from models/rows@1 --steps 500 \
+      --repository models --model rows
   Three seeds, of which the one with the lowest hold-out loss is published:
     scoretrain --data rows.npy --hold-out-every 5 --seeds 3 \
       --repository models --model rows
@@ -66,8 +69,13 @@ std::string Tables() {
 
 void TrainCommand::AddTo(CLI::App& app) {
   data_.AddTo(app);
-  app.add_option("--network", network_, "Kind of network (below)")
-      ->capture_default_str()
+  app.add_option("--start-from", start_from_,
+                 "Version to begin with, REPOSITORY/MODEL[@VERSION]: its "
+                 "weights, network, process, label, shape and data space, for "
+                 "which no options are then taken [fresh weights]")
+      ->group("Model");
+  app.add_option("--network", network_,
+                 "Kind of network (below) [residual_mlp]")
       ->group("Model");
   app.add_option("--set", network_settings_,
                  "name=value, an option of the network")

@@ -9,8 +9,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "models/cmd/start_from.h"
 #include "models/cmd/train.h"
 #include "models/cmd/training_run.h"
+#include "models/io/safetensors.h"
+#include "models/io/sha256.h"
 #include "models/networks/score_network.h"
 #include "models/objectives/objective.h"
 #include "models/option_text.h"
@@ -77,11 +80,11 @@ std::string ObjectiveText(const std::string& name, const OptionValues& values) {
 // Network, process and label, before the data is known.
 absl::StatusOr<ModelConfig> TrainCommand::Config() const {
   ModelConfig config;
-  config.network = network_;
+  config.network = network_.empty() ? "residual_mlp" : network_;
   config.description = description_.empty()
                            ? absl::StrCat("Trained on ", data_.data, ".")
                            : description_;
-  absl::StatusOr<const NetworkKind*> kind = FindNetworkKind(network_);
+  absl::StatusOr<const NetworkKind*> kind = FindNetworkKind(config.network);
   if (!kind.ok()) return kind.status();
   absl::StatusOr<OptionValues> options =
       ParseOptionSettings("set", network_settings_);
@@ -101,12 +104,37 @@ absl::StatusOr<ModelConfig> TrainCommand::Config() const {
   return config;
 }
 
+absl::StatusOr<ModelConfig> TrainCommand::ConfigOfStart(
+    TrainingRun& run) const {
+  const std::pair<const char*, bool> decided[] = {
+      {"network", !network_.empty()},  {"set", !network_settings_.empty()},
+      {"process", process_.given()},   {"label-range", !label_range_.empty()},
+      {"shape", !data_.shape.empty()}, {"offset", !data_.offset.empty()},
+      {"scale", !data_.scale.empty()}, {"range", !data_.range.empty()}};
+  for (const auto& [name, given] : decided) {
+    if (!given) continue;
+    return InvalidField(
+        name, "absent where start-from is, whose version decides it", "given");
+  }
+  absl::StatusOr<StartVersion> start = ReadStart(start_from_);
+  if (!start.ok()) return start.status();
+  ModelConfig config = std::move(start->files.config);
+  config.description =
+      description_.empty()
+          ? absl::StrCat("Trained on ", data_.data, ", from ", start->name, ".")
+          : description_;
+  config.provenance = {{"start_from", start->name}};
+  run.start = std::move(start->files.arrays);
+  return config;
+}
+
 absl::StatusOr<TrainingRun> TrainCommand::Prepare() const {
   TrainingRun run;
   run.objective = objective_;
   run.first_seed = seed_;
   run.seeds = seeds_;
-  absl::StatusOr<ModelConfig> config = Config();
+  absl::StatusOr<ModelConfig> config =
+      start_from_.empty() ? Config() : ConfigOfStart(run);
   if (!config.ok()) return config.status();
   run.config = *std::move(config);
   absl::StatusOr<OptionValues> objective_options =
@@ -136,9 +164,12 @@ absl::Status TrainCommand::ReadRowsFor(const Objective& objective,
                                        TrainingRun& run) const {
   absl::StatusOr<DataOptions> data_options = data_.Parse();
   if (!data_options.ok()) return data_options.status();
+  if (run.start.has_value()) UseDataSpace(run.config.data, *data_options);
   absl::StatusOr<DataSet> data = ReadData(*data_options);
   if (!data.ok()) return data.status();
-  if (objective.estimand() == Estimand::kClean) {
+  const bool noised =
+      run.options.dequantise > 0.0 || run.options.data_noise > 0.0;
+  if (objective.estimand() == Estimand::kClean && !noised) {
     absl::Status density = CheckHasDensity(
         data->training, data_options->first_column, run.objective);
     if (!density.ok()) return density;
@@ -155,18 +186,22 @@ absl::Status TrainCommand::ReadRowsFor(const Objective& objective,
   run.hold_out =
       ToModelSpace(data->hold_out, data->hold_out_classes, data->space);
   run.config.data = data->space;
-  run.config.classes = data->classes;
-  run.config.provenance = {
-      {"data", data_.data},
-      {"hold_out_every", absl::StrCat(data_.hold_out_every)},
-      {"objective", ObjectiveText(run.objective, run.objective_options)},
-      {"seed", absl::StrCat(seed_)},
-      {"training",
-       absl::StrJoin(trainer_settings_, " ", absl::PairFormatter("="))},
-      {"training_rows", absl::StrCat(run.training.size())},
-  };
+  if (run.start.has_value()) {
+    absl::Status classes = CheckClasses(data->classes, run.config.classes);
+    if (!classes.ok()) return classes;
+  } else {
+    run.config.classes = data->classes;
+  }
+  std::map<std::string, std::string>& provenance = run.config.provenance;
+  provenance["data"] = data_.data;
+  provenance["hold_out_every"] = absl::StrCat(data_.hold_out_every);
+  provenance["objective"] = ObjectiveText(run.objective, run.objective_options);
+  provenance["seed"] = absl::StrCat(seed_);
+  provenance["training"] =
+      absl::StrJoin(trainer_settings_, " ", absl::PairFormatter("="));
+  provenance["training_rows"] = absl::StrCat(run.training.size());
   if (data->classes > 0) {
-    run.config.provenance["class_column"] = absl::StrCat(data_.class_column);
+    provenance["class_column"] = absl::StrCat(data_.class_column);
   }
   return absl::OkStatus();
 }
@@ -175,6 +210,10 @@ absl::Status TrainCommand::ReadRowsFor(const Objective& objective,
 RunIdentity TrainCommand::Identity(const TrainingRun& run) const {
   RunIdentity identity = IdentityOf(run.config);
   identity["data"] = IdentityOf(run.training, run.hold_out);
+  if (run.start.has_value()) {
+    identity["start-from"] = absl::StrCat(
+        "weights of sha256 ", Sha256Hex(SerializeSafetensors(*run.start)));
+  }
   identity["seed"] = absl::StrCat(seed_);
   identity["seeds"] = absl::StrCat(seeds_);
   identity["threads"] = absl::StrCat(threads_);

@@ -14,7 +14,8 @@ absl::StatusOr<std::unique_ptr<Trainer>> TrainingRun::NewTrainer(
   absl::StatusOr<std::unique_ptr<Objective>> made =
       NewObjective(objective, objective_options, config);
   if (!made.ok()) return made.status();
-  return Trainer::New(config, *std::move(made), options, seed);
+  return Trainer::New(config, *std::move(made), options, seed,
+                      start.has_value() ? &*start : nullptr);
 }
 
 double TrainingRun::HoldOutLoss(Trainer& trainer) const {

@@ -8,20 +8,10 @@
 
 #include "absl/status/status.h"
 #include "models/objectives/conditioned_rows.h"
+#include "models/training/example_buffer_options.h"
 #include "models/training/row_slots.h"
 
 namespace scoreserve {
-
-enum class BufferPolicy {
-  kWindow,     // The newest rows.
-  kReservoir,  // A uniform sample of all rows that came.
-};
-
-struct ExampleBufferOptions {
-  BufferPolicy policy = BufferPolicy::kWindow;
-  int64_t capacity = 100'000;   // Rows to train on.
-  double hold_out_share = 0.1;  // Of the rows, in expectation.
-};
 
 // INVALID_ARGUMENT naming the field: "capacity" must be at least 1, and
 // "hold_out_share" lie in [0, 0.9].

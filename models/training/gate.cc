@@ -29,12 +29,13 @@ PairedDifference Compare(absl::Span<const double> reference,
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   PairedDifference difference = {.rows =
                                      static_cast<int64_t>(reference.size())};
+  const auto n = static_cast<double>(reference.size());
+  for (const double loss : candidate) difference.candidate += loss / n;
   const bool candidate_finite = AllFinite(candidate);
   if (!candidate_finite || !AllFinite(reference)) {
     difference.improvement = candidate_finite ? kInfinity : -kInfinity;
     return difference;
   }
-  const auto n = static_cast<double>(reference.size());
   for (size_t i = 0; i < reference.size(); ++i) {
     difference.improvement += (reference[i] - candidate[i]) / n;
   }

@@ -21,6 +21,7 @@ inline constexpr double kStandardErrors = 3.0;
 // How much better one network is than another, row by row.
 struct PairedDifference {
   int64_t rows = 0;
+  double candidate = 0.0;  // The candidate's mean loss; 0 of no rows.
   // Mean of reference − candidate: more than 0 where the candidate is better.
   double improvement = 0.0;
   double standard_error = 0.0;  // Of that mean; infinite where rows < 2.

@@ -120,6 +120,9 @@ TEST_F(BadDataTest, AConstantColumnHasNoDensityWithoutNoise) {
   EXPECT_EQ(Trains("rows.csv", rows,
                    std::string(kClean) + " --objective-set noise_level=0.1"),
             "trains");
+  for (const char* noise : {" --dequantise 1", " --data-noise 0.5"}) {
+    EXPECT_EQ(Trains("rows.csv", rows, kClean + std::string(noise)), "trains");
+  }
   EXPECT_EQ(Trains("rows.csv", rows, std::string("--columns 0:2 ") + kClean),
             "trains");
 }

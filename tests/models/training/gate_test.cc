@@ -44,6 +44,7 @@ TEST(GateTest, DifferenceIsThatOfTheMeansAndItsErrorThatOfAPairedSample) {
   const PairedDifference difference =
       Compare({11.0, 22.0, 33.0, 46.0}, {10.0, 20.0, 30.0, 40.0});
   EXPECT_EQ(difference.rows, 4);
+  EXPECT_EQ(difference.candidate, 25.0);
   EXPECT_EQ(difference.improvement, 3.0);
   EXPECT_DOUBLE_EQ(difference.standard_error, std::sqrt(14.0 / 3.0 / 4.0));
 }

@@ -155,6 +155,10 @@ TEST(TrainerStateTest, RefusesArraysThatAreNoState) {
   EXPECT_EQ(StateFromArrays(arrays).status().message(),
             "steps_done must be given; was absent");
   arrays = good;
+  arrays.erase("skipped");
+  EXPECT_EQ(StateFromArrays(arrays).status().message(),
+            "skipped must be given; was absent");
+  arrays = good;
   arrays["steps_done"].values[1] = 0.5f;
   EXPECT_EQ(FieldOf(StateFromArrays(arrays).status()), "steps_done");
   arrays = good;
