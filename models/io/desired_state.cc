@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "models/io/json.h"
+#include "models/io/json_text.h"
 #include "models/io/model_repository.h"
 #include "models/options.h"
 #include "models/status.h"
@@ -68,9 +70,29 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
         absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
         absl::StrCat(*desired.max_batch_rows)));
   }
+  fields.GetIfPresent("canary_share", desired.canary_share, Between(0.0, 1.0));
+  fields.GetIfPresent("keep", desired.keep, Positive());
   const absl::Status status = fields.Finish();
   if (!status.ok()) return status;
   return desired;
+}
+
+std::string SerializeDesiredState(const DesiredState& desired) {
+  JsonObject aliases;
+  for (const auto& [alias, version] : desired.aliases) {
+    aliases[alias] = Json{version};
+  }
+  JsonObject object;
+  object["generation"] = Json{desired.generation};
+  object["aliases"] = Json{std::move(aliases)};
+  if (desired.max_batch_rows.has_value()) {
+    object["max_batch_rows"] = Json{*desired.max_batch_rows};
+  }
+  if (desired.canary_share != 0.0) {
+    object["canary_share"] = Json{desired.canary_share};
+  }
+  if (desired.keep.has_value()) object["keep"] = Json{*desired.keep};
+  return JsonText(Json{std::move(object)}) + "\n";
 }
 
 }  // namespace scoreserve

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "models/io/files.h"
+#include "models/io/inside_root.h"
 #include "models/io/manifest.h"
 #include "models/io/model_config.h"
 #include "models/io/publish.h"
@@ -32,22 +33,6 @@ constexpr char kDesiredName[] = "desired.json";
 absl::Status CorruptModel(const absl::Status& status) {
   return WithReason(absl::FailedPreconditionError(status.message()),
                     Reason::kCorruptModel);
-}
-
-// `path` without symbolic links; PERMISSION_DENIED if that is not below `root`.
-absl::StatusOr<std::string> ResolveInside(const fs::path& root,
-                                          const fs::path& path) {
-  std::error_code error;
-  const fs::path real_root = fs::canonical(root, error);
-  if (error) return FileError(error.value(), "cannot find", root.string());
-  const fs::path real = fs::canonical(path, error);
-  if (error) return FileError(error.value(), "cannot find", path.string());
-  const auto [end, ignored] = std::mismatch(real_root.begin(), real_root.end(),
-                                            real.begin(), real.end());
-  if (end == real_root.end()) return real.string();
-  return absl::PermissionDeniedError(
-      absl::StrCat(path.string(), " must lie in ", root.string(),
-                   "; is a symbolic link to ", real.string()));
 }
 
 absl::StatusOr<std::string> ReadInside(const fs::path& root,
@@ -157,15 +142,16 @@ absl::StatusOr<ModelFiles> ModelRepository::Read(absl::string_view model,
                       Reason::kModelNotFound);
   }
   const fs::path folder = model_folder / std::to_string(version);
-  if (!Exists(folder / kManifestName)) {
-    return WithReason(
-        absl::NotFoundError(absl::StrCat("model '", model, "' has no version ",
-                                         version, " with a MANIFEST")),
-        Reason::kVersionNotFound);
-  }
+  const absl::Status missing = WithReason(
+      absl::NotFoundError(absl::StrCat("model '", model, "' has no version ",
+                                       version, " with a MANIFEST")),
+      Reason::kVersionNotFound);
+  if (!Exists(folder / kManifestName)) return missing;
 
   absl::StatusOr<std::map<std::string, std::string>> contents =
       ReadVersion(root_, folder, limits_);
+  // Not damaged, but deleted since.
+  if (!contents.ok() && !Exists(folder / kManifestName)) return missing;
   if (!contents.ok()) return contents.status();
   const absl::StatusOr<ModelConfig> config =
       ParseModelConfig(contents->at(kConfigName));

@@ -1,7 +1,8 @@
 // Models as plain files, which several servers may share:
 //
 //   <root>/<model>/<version>/{config.json, model.safetensors, MANIFEST}
-//   <root>/<model>/desired.json     aliases and serving settings; optional
+//   <root>/<model>/desired.json     aliases and serving settings; optional;
+//                                   replaced whole, one writer at a time
 //
 // A version is immutable and written whole: into a folder with a temporary name
 // (".tmp-…"), every file and the folder synced, MANIFEST (manifest.h) last,
@@ -19,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -47,12 +49,22 @@ struct DesiredState {
   int64_t generation = 0;
   std::map<std::string, int64_t> aliases;  // "stable", "canary" → version.
   std::optional<int64_t> max_batch_rows;
+  // Of the callers that name neither version nor alias, the share that gets
+  // "canary". In [0, 1].
+  double canary_share = 0.0;
+  // How many of the newest versions are kept beside those with an alias, at
+  // least 1. Unset: none is deleted but those that fine-tuning published.
+  std::optional<int64_t> keep;
 };
 
 // Strict, as ParseModelConfig():
 //
-//   {"generation": n, "aliases": {name: version, …}, "max_batch_rows": n}
+//   {"generation": n, "aliases": {name: version, …}, "max_batch_rows": n,
+//    "canary_share": p, "keep": n}
 absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json);
+
+// What ParseDesiredState() reads back as the same, where it would take it.
+std::string SerializeDesiredState(const DesiredState& desired);
 
 // What a file of a model may hold, in bytes. A longer one is not read.
 struct RepositoryLimits {
@@ -101,6 +113,27 @@ class ModelRepository {
   absl::StatusOr<int64_t> Write(
       absl::string_view model, const ModelFiles& files,
       const std::map<std::string, std::string>& extra = {}) const;
+
+  // Replaces the desired state of `model` by what `change` makes of it, its
+  // generation one higher, and returns that; it is durable then. One update of
+  // a model at a time, among all threads and processes: `change` sees what the
+  // last one left, and may ask this repository what versions there are, but
+  // must not update. ABORTED, GENERATION_CHANGED, where the generation is not
+  // `expected_generation`; what `change` returns; INVALID_ARGUMENT where it
+  // leaves something that ReadDesired() would refuse; PERMISSION_DENIED with
+  // the path where the folder cannot be written; as Versions(). Whatever
+  // fails before the rename, everything is as it was.
+  absl::StatusOr<DesiredState> UpdateDesired(
+      absl::string_view model, std::optional<int64_t> expected_generation,
+      absl::FunctionRef<absl::Status(DesiredState&)> change) const;
+
+  // Deletes one version, which is never seen in part: it is renamed away first.
+  // What a process that was killed leaves is a ".tmp-…" as well. Waits for an
+  // update of the model's desired state. FAILED_PRECONDITION where an alias
+  // names the version; NOT_FOUND, VERSION_NOT_FOUND; otherwise as
+  // UpdateDesired(). The number of the highest version would be used again:
+  // leave that one.
+  absl::Status Delete(absl::string_view model, int64_t version) const;
 
  private:
   std::string root_;
