@@ -21,6 +21,7 @@
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
 #include "server/service/caller.h"
+#include "server/service/fine_tuning_service.h"
 #include "server/service/models_service.h"
 #include "server/service/sampling_service.h"
 #include "server/service/scoring_service.h"
@@ -110,6 +111,7 @@ class ServerImpl final : public Server {
     services_.push_back(NewScoringService(backend));
     services_.push_back(NewSamplingService(backend));
     services_.push_back(NewModelsService(backend));
+    services_.push_back(NewFineTuningService(backend));
 
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();

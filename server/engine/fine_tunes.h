@@ -28,7 +28,8 @@ struct Examples {
   std::vector<int64_t> classes;  // One a row, or empty: none.
 };
 
-// Who is told that a job changed, until this is destroyed. Thread-safe.
+// Who is told that a job changed, until this is destroyed, which waits for a
+// call that is under way. That call may ask for the status. Thread-safe.
 class FineTuneWatch {
  public:
   virtual ~FineTuneWatch() = default;
