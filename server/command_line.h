@@ -40,6 +40,15 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--sampling-weight", options.sampling_weight,
                  "Device time of samplers against --query-weight")
       ->capture_default_str();
+  app.add_option("--state-dir", options.state_dir,
+                 "Folder for fine-tuning jobs, on a local disk; without it "
+                 "there are none")
+      ->envname("SCORESERVE_STATE_DIR");
+  app.add_option("--training-share", options.training_share,
+                 "Share of a device's time for training while there are "
+                 "requests; all of it when there are none")
+      ->capture_default_str()
+      ->envname("SCORESERVE_TRAINING_SHARE");
   app.add_option("--trusted-proxies", options.trusted_proxies,
                  "Addresses and networks whose x-scoreserve-client is believed")
       ->capture_default_str()

@@ -80,6 +80,11 @@ absl::Status CheckServerOptions(const ServerOptions& options,
   if (!checked.ok()) return checked;
   checked = CheckWeight("--sampling-weight", options.sampling_weight);
   if (!checked.ok()) return checked;
+  // Not of a NaN either.
+  if (!(options.training_share >= 0.0 && options.training_share <= 1.0)) {
+    return InvalidField("--training-share", "between 0 and 1",
+                        absl::StrCat(options.training_share));
+  }
   checked = TrustedProxies::Parse(options.trusted_proxies).status();
   if (!checked.ok()) return checked;
   if (options.max_batch_rows.has_value() &&

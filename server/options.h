@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/engine/cpu_quota.h"
+#include "server/engine/device_loop.h"
 #include "server/engine/limits.h"
 #include "server/engine/work_ledger.h"
 
@@ -34,6 +35,10 @@ struct ServerOptions {
   // other end is there; without an answer in half of that it is closed. More
   // than 1 ms.
   absl::Duration keepalive = absl::Seconds(20);
+  // Where fine-tuning jobs are kept, on a local disk; "": there are none.
+  std::string state_dir = {};
+  // Of each device's time, that training gets while there are requests.
+  double training_share = kDefaultTrainingShare;
   Limits limits;
   WorkLedger::Options ledger;
 };

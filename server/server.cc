@@ -16,14 +16,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "models/io/model_repository.h"
 #include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/engine/fine_tunes.h"
+#include "server/engine/job_store.h"
+#include "server/engine/worker.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
 #include "server/service/caller.h"
+#include "server/service/fine_tuning_service.h"
 #include "server/service/models_service.h"
 #include "server/service/sampling_service.h"
 #include "server/service/scoring_service.h"
+#include "server/state/sqlite_job_store.h"
 #include "spdlog/spdlog.h"
 
 namespace scoreserve {
@@ -45,11 +51,11 @@ class ServerImpl final : public Server {
  public:
   explicit ServerImpl(const ServerOptions& options)
       : options_(options),
-        registry_(ModelRepository(options.repository),
-                  {.device = DeviceOf(options),
-                   .default_max_batch_rows = 1024,
-                   .max_batch_rows = options.max_batch_rows,
-                   .threads = options.threads}),
+        repository_(options.repository),
+        registry_(repository_, {.device = DeviceOf(options),
+                                .default_max_batch_rows = 1024,
+                                .max_batch_rows = options.max_batch_rows,
+                                .threads = options.threads}),
         engine_(
             {.device = DeviceOf(options),
              .instances = options.instances,
@@ -58,7 +64,8 @@ class ServerImpl final : public Server {
              .ledger = options.ledger,
              .weights =
                  {options.query_weight, options.sampling_weight,
-                  Scheduler::kDefaultWeights[IndexOf(WorkClass::kTraining)]}}),
+                  Scheduler::kDefaultWeights[IndexOf(WorkClass::kTraining)]},
+             .training_share = options.training_share}),
         // Options have been checked.
         proxies_(*TrustedProxies::Parse(options.trusted_proxies)) {}
 
@@ -68,12 +75,13 @@ class ServerImpl final : public Server {
     absl::Status polled = registry_.Poll();
     if (!polled.ok()) return polled;
     LogRefused();
+    absl::Status jobs = StartJobs();
+    if (!jobs.ok()) return jobs;
     absl::Status listening = Listen();
     if (!listening.ok()) return listening;
     if (options_.http_port.has_value()) {
       absl::StatusOr<std::unique_ptr<HttpServer>> http =
-          HttpServer::Start(options_.host, *options_.http_port,
-                            {&engine_, &registry_, &requests_, &proxies_});
+          HttpServer::Start(options_.host, *options_.http_port, MakeBackend());
       if (!http.ok()) return http.status();
       http_ = *std::move(http);
     }
@@ -102,14 +110,44 @@ class ServerImpl final : public Server {
     }
     stop_.Notify();
     if (poller_.joinable()) poller_.join();
+    fine_tunes_.reset();
+    worker_.Stop();
   }
 
  private:
+  absl::Status StartJobs() {
+    if (options_.state_dir.empty()) return absl::OkStatus();
+    absl::StatusOr<std::unique_ptr<JobStore>> store =
+        OpenJobStore(options_.state_dir);
+    if (!store.ok()) return store.status();
+    store_ = *std::move(store);
+    absl::StatusOr<std::unique_ptr<FineTunes>> fine_tunes = FineTunes::Start(
+        {.store = store_.get(),
+         .repository = &repository_,
+         .registry = &registry_,
+         .engine = &engine_,
+         .worker = &worker_,
+         .clock = Clock::Real(),
+         .log = [](const std::string& line) { spdlog::info("{}", line); }});
+    if (!fine_tunes.ok()) return fine_tunes.status();
+    fine_tunes_ = *std::move(fine_tunes);
+    return absl::OkStatus();
+  }
+
+  Backend MakeBackend() {
+    return {.engine = &engine_,
+            .registry = &registry_,
+            .requests = &requests_,
+            .proxies = &proxies_,
+            .fine_tunes = fine_tunes_.get()};
+  }
+
   absl::Status Listen() {
-    const Backend backend = {&engine_, &registry_, &requests_, &proxies_};
+    const Backend backend = MakeBackend();
     services_.push_back(NewScoringService(backend));
     services_.push_back(NewSamplingService(backend));
     services_.push_back(NewModelsService(backend));
+    services_.push_back(NewFineTuningService(backend));
 
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -164,9 +202,13 @@ class ServerImpl final : public Server {
   }
 
   const ServerOptions options_;
+  const ModelRepository repository_;
   ModelRegistry registry_;
   Engine engine_;
   const TrustedProxies proxies_;
+  Worker worker_;
+  std::unique_ptr<JobStore> store_;  // Null without --state-dir, as jobs.
+  std::unique_ptr<FineTunes> fine_tunes_;
   RequestMetrics requests_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;

@@ -4,6 +4,7 @@
 #define SCORESERVE_SERVER_ENGINE_FINE_TUNE_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,8 +91,9 @@ struct FineTuneStatus {
   absl::Time created, updated;
   std::optional<absl::Time> ended;
 
-  int64_t step = 0;               // Steps done.
-  double loss = 0.0;              // Of the last batch; NaN before the first.
+  int64_t step = 0;  // Steps done.
+  // Of the last batch; NaN before the first.
+  double loss = std::numeric_limits<double>::quiet_NaN();
   double steps_per_second = 0.0;  // Over the last seconds; 0 while it waits.
   int64_t skipped_steps = 0;      // Those whose loss was not finite.
   int64_t rows = 0;               // Acknowledged.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "models/status.h"
 #include "server/engine/example_rows.h"
 
@@ -44,15 +43,6 @@ absl::Status RestoreRows(const std::string& name, const ModelConfig& config,
 }
 
 }  // namespace
-
-std::string FineTuneName(absl::string_view model, absl::string_view id) {
-  return absl::StrCat("models/", model, "/fineTunes/", id);
-}
-
-std::string ModelOfFineTune(const std::string& name) {
-  const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  return parts.size() > 1 ? parts[1] : "";
-}
 
 absl::StatusOr<FineTuning::Parts> MakeParts(const FineTunePlan& plan,
                                             const NamedArrays* start) {

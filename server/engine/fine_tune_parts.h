@@ -14,10 +14,6 @@
 
 namespace scoreserve {
 
-// "models/{model}/fineTunes/{id}".
-std::string FineTuneName(absl::string_view model, absl::string_view id);
-std::string ModelOfFineTune(const std::string& name);
-
 // What a job is made of: checks what the plan says against the tables of
 // objectives and of the trainer. INVALID_ARGUMENT naming the field of the spec,
 // UNSUITABLE_MODEL where the network cannot be trained so. `start` are the

@@ -14,6 +14,7 @@
 #include "models/networks/score_network.h"
 #include "models/status.h"
 #include "server/engine/example_intake.h"
+#include "server/engine/fine_tune_name.h"
 #include "server/engine/fine_tune_parts.h"
 #include "server/engine/fine_tuning.h"
 #include "server/engine/job_watchers.h"

@@ -22,7 +22,8 @@
 
 namespace scoreserve {
 
-// Who is told that a job changed, until this is destroyed. Thread-safe.
+// Who is told that a job changed, until this is destroyed, which waits for a
+// call that is under way. That call may ask for the status. Thread-safe.
 class FineTuneWatch {
  public:
   virtual ~FineTuneWatch() = default;

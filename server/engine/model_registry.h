@@ -58,6 +58,8 @@ class ModelRegistry {
   // cannot be read.
   absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
+  absl::Status Refresh(const std::string&) { return Poll(); }
+
   // The version that `selector` means: the alias "stable" where neither version
   // nor alias is given and it is set, else the highest version. NOT_FOUND
   // naming what there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).

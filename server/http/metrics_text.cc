@@ -1,8 +1,10 @@
 #include "server/http/metrics_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -123,6 +125,55 @@ MetricFamily Models(const ModelRegistry& registry) {
   return family;
 }
 
+// What the jobs that are there have come to, by model: a sum goes down where a
+// job is deleted, so these are gauges.
+void AddFineTunes(const FineTunes& fine_tunes,
+                  std::vector<MetricFamily>& families) {
+  using Value = double (*)(const FineTuneStatus&);
+  const std::vector<FineTuneStatus> jobs = fine_tunes.List("");
+  const auto add = [&](const char* name, const char* help, Value value) {
+    std::map<std::string, double> sums;
+    for (const FineTuneStatus& job : jobs) sums[job.spec.model] += value(job);
+    families.push_back(Labelled(name, help, MetricType::Gauge, "model",
+                                {sums.begin(), sums.end()}));
+  };
+  add("scoreserve_fine_tunes", "Fine-tunes that are kept.",
+      [](const FineTuneStatus&) { return 1.0; });
+  add("scoreserve_fine_tunes_running", "Fine-tunes that have not ended.",
+      [](const FineTuneStatus& job) {
+        return HasEnded(job.state) ? 0.0 : 1.0;
+      });
+  add("scoreserve_fine_tunes_failed", "Fine-tunes that ended with an error.",
+      [](const FineTuneStatus& job) {
+        return job.state == FineTuneState::kFailed ? 1.0 : 0.0;
+      });
+  add("scoreserve_fine_tune_steps", "Steps done.",
+      [](const FineTuneStatus& job) { return static_cast<double>(job.step); });
+  add("scoreserve_fine_tune_steps_per_second", "Over the last seconds.",
+      [](const FineTuneStatus& job) { return job.steps_per_second; });
+  add("scoreserve_fine_tune_skipped_steps",
+      "Steps whose loss or gradient was not finite.",
+      [](const FineTuneStatus& job) {
+        return static_cast<double>(job.skipped_steps);
+      });
+  add("scoreserve_fine_tune_rows", "Rows that are durable.",
+      [](const FineTuneStatus& job) { return static_cast<double>(job.rows); });
+  add("scoreserve_fine_tune_published",
+      "Versions published, of the newest 100 of each job.",
+      [](const FineTuneStatus& job) {
+        return static_cast<double>(job.published.size());
+      });
+  add("scoreserve_fine_tune_rolled_back",
+      "Published versions that were rolled back, of the same.",
+      [](const FineTuneStatus& job) {
+        return static_cast<double>(
+            std::count_if(job.published.begin(), job.published.end(),
+                          [](const PublishedVersion& version) {
+                            return version.rolled_back;
+                          }));
+      });
+}
+
 }  // namespace
 
 std::string MetricsText(const Backend& backend) {
@@ -176,6 +227,9 @@ std::string MetricsText(const Backend& backend) {
                     "Time of a pass, assembling and stepping included.",
                     engine.forward_seconds),
   };
+  if (backend.fine_tunes != nullptr) {
+    AddFineTunes(*backend.fine_tunes, families);
+  }
   return prometheus::TextSerializer().Serialize(families);
 }
 

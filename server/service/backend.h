@@ -2,6 +2,7 @@
 #define SCORESERVE_SERVER_SERVICE_BACKEND_H_
 
 #include "server/engine/engine.h"
+#include "server/engine/fine_tunes.h"
 #include "server/engine/model_registry.h"
 #include "server/service/caller.h"
 #include "server/service/request_metrics.h"
@@ -14,6 +15,7 @@ struct Backend {
   ModelRegistry* registry = nullptr;
   RequestMetrics* requests = nullptr;
   const TrustedProxies* proxies = nullptr;
+  FineTunes* fine_tunes = nullptr;  // Null without a folder for jobs.
 };
 
 }  // namespace scoreserve

@@ -52,7 +52,8 @@ Conditions DecodeConditions(const v1::Condition& condition) {
 }
 
 absl::StatusOr<OptionValues> DecodeOptions(
-    const google::protobuf::Map<std::string, v1::OptionValue>& options) {
+    const google::protobuf::Map<std::string, v1::OptionValue>& options,
+    absl::string_view field) {
   OptionValues values;
   for (const auto& [name, value] : options) {
     switch (value.kind_case()) {
@@ -69,7 +70,7 @@ absl::StatusOr<OptionValues> DecodeOptions(
         values[name] = value.text();
         break;
       case v1::OptionValue::KIND_NOT_SET:
-        return InvalidField(absl::StrCat("options.", name),
+        return InvalidField(absl::StrCat(field, ".", name),
                             "a flag, an integer, a number or a text", "empty");
     }
   }

@@ -28,9 +28,11 @@ Labels DecodeLabels(const v1::ScoreRequest& request);
 
 Conditions DecodeConditions(const v1::Condition& condition);
 
-// INVALID_ARGUMENT naming the option where a value has no kind.
+// INVALID_ARGUMENT naming the option, as one of `field`, where a value has no
+// kind.
 absl::StatusOr<OptionValues> DecodeOptions(
-    const google::protobuf::Map<std::string, v1::OptionValue>& options);
+    const google::protobuf::Map<std::string, v1::OptionValue>& options,
+    absl::string_view field = "options");
 
 void EncodeOptionValue(const OptionValue& value, v1::OptionValue* wire);
 
