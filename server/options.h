@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/engine/cpu_quota.h"
-#include "server/engine/device_loop.h"
 #include "server/engine/limits.h"
+#include "server/engine/training_share.h"
 #include "server/engine/work_ledger.h"
 
 namespace scoreserve {

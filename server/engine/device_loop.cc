@@ -32,6 +32,7 @@ DeviceLoop::DeviceLoop(Device* device, EngineMetrics* metrics,
 
 void DeviceLoop::Run() {
   while (!inbox_.finished() || HasWork()) RunOnce(kIdlePatience);
+  quanta_.Clear();
 }
 
 absl::Status DeviceLoop::ServeHere(ScoreQuery query) {

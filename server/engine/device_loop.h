@@ -20,8 +20,6 @@
 
 namespace scoreserve {
 
-inline constexpr double kDefaultTrainingShare = 0.2;
-
 // Drives one device: admit → pick → begin → finish → deliver → at most one
 // quantum of its tasks, for ever. It owns
 // the lanes and everything on the device; RPC threads hand it work through the

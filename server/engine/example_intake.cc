@@ -101,7 +101,7 @@ void ExampleIntake::Flush(
 
 absl::StatusOr<StoredExamples> ExampleIntake::Admit(const Arrival& arrival,
                                                     int64_t rows) {
-  const FineTuning& job = *arrival.job;
+  FineTuning& job = *arrival.job;
   if (HasEnded(job.state())) {
     return WithReason(
         absl::FailedPreconditionError(absl::StrCat(job.name(), " has ended")),
@@ -126,7 +126,7 @@ absl::StatusOr<StoredExamples> ExampleIntake::Admit(const Arrival& arrival,
   return fresh;
 }
 
-absl::Status ExampleIntake::Prune(const FineTuning& job, ExampleStream& stream,
+absl::Status ExampleIntake::Prune(FineTuning& job, ExampleStream& stream,
                                   bool always) {
   const auto grown = static_cast<double>(stream.kept_rows - stream.needed_rows);
   if (!always && grown < kPruneAfterRows) return absl::OkStatus();

@@ -57,7 +57,7 @@ class ExampleIntake {
 
   // Has the store forget rows that no batch and no check will see again, once
   // there may be enough of them, or always.
-  absl::Status Prune(const FineTuning& job, ExampleStream& stream, bool always);
+  absl::Status Prune(FineTuning& job, ExampleStream& stream, bool always);
 
   JobStore* const store_;
   absl::Mutex mu_;

@@ -95,13 +95,14 @@ std::optional<FineTuneCheckpoint> FineTuning::Stop() {
 }
 
 std::vector<bool> FineTuning::Needs(
-    const std::vector<std::pair<int64_t, int64_t>>& first_and_rows) const {
+    const std::vector<std::pair<int64_t, int64_t>>& first_and_rows) {
   absl::MutexLock run(&run_mu_);
-  std::vector<bool> needs;
-  for (const auto& [first, rows] : first_and_rows) {
-    // What has not been taken from the mail yet is needed.
-    needs.push_back(buffer_ == nullptr || first + rows > buffer_->offsets() ||
-                    buffer_->Needs(first, rows));
+  std::vector<bool> needs(first_and_rows.size(), true);
+  if (buffer_ == nullptr) return needs;
+  TakeMail();
+  for (size_t i = 0; i < needs.size(); ++i) {
+    needs[i] =
+        buffer_->Needs(first_and_rows[i].first, first_and_rows[i].second);
   }
   return needs;
 }

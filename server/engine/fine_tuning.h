@@ -115,10 +115,11 @@ class FineTuning final : public QuantumTask,
   // checkpoint has. Waits for a piece that is being done.
   std::optional<FineTuneCheckpoint> Stop() ABSL_LOCKS_EXCLUDED(run_mu_, mu_);
 
-  // Whether any of these rows of the stream can still matter to it.
+  // Whether any of these rows of the stream can still matter to it. Waits for a
+  // piece that is being done.
   std::vector<bool> Needs(
-      const std::vector<std::pair<int64_t, int64_t>>& first_and_rows) const
-      ABSL_LOCKS_EXCLUDED(run_mu_);
+      const std::vector<std::pair<int64_t, int64_t>>& first_and_rows)
+      ABSL_LOCKS_EXCLUDED(run_mu_, mu_);
 
   Instant RunPiece(Device& device) override ABSL_LOCKS_EXCLUDED(run_mu_, mu_);
 

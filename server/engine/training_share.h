@@ -8,6 +8,8 @@ namespace scoreserve {
 // The longest that a device may be kept from its requests, in seconds.
 inline constexpr double kQuantumSeconds = 0.01;
 
+inline constexpr double kDefaultTrainingShare = 0.2;
+
 // How much of a device's time quanta may take. While it serves they get `share`
 // of it: over any second at most share + two quanta, and no less where they can
 // use it and requests leave room. Once it has served nothing for a while

@@ -1,0 +1,173 @@
+// Fine-tuning jobs over a real engine and a repository on disk, with a job
+// store in memory that survives their restart.
+
+#ifndef SCORESERVE_TESTS_SERVER_ENGINE_FINE_TUNE_RIG_H_
+#define SCORESERVE_TESTS_SERVER_ENGINE_FINE_TUNE_RIG_H_
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "models/io/model_repository.h"
+#include "models/networks/score_network.h"
+#include "models/samplers/noise.h"
+#include "server/engine/fine_tunes.h"
+#include "tests/support/memory_job_store.h"
+#include "tests/support/temp_folder.h"
+
+namespace scoreserve {
+
+// ½ N(−mean, ¼) + ½ N(mean, ¼), and its score.
+inline std::vector<float> TwoModes(double mean, int64_t rows, uint32_t first) {
+  std::vector<float> x(rows);
+  std::vector<double> side(rows);
+  const NoiseKey key = {.seed = 17, .step = 0, .row = first};
+  FillNormals(key, Purpose::kUser, rows, 1, x.data());
+  FillUniforms(key, Purpose::kStart, rows, 1, side.data());
+  for (int64_t i = 0; i < rows; ++i)
+    x[i] = static_cast<float>(0.5 * x[i] + (side[i] < 0.5 ? -mean : mean));
+  return x;
+}
+inline double TwoModesScore(double mean, double x) {
+  return (-x + mean * std::tanh(4.0 * mean * x)) / 0.25;
+}
+
+// A perceptron 1-64-64-1 of seeded weights that have learnt nothing.
+inline ModelFiles TwoModesFiles() {
+  ModelFiles files;
+  files.config.description = "Two modes.";
+  files.config.network = "mlp";
+  files.config.network_options = {{"width", int64_t{64}},
+                                  {"activation", std::string("softplus")}};
+  files.config.data.shape = {1};
+  files.arrays = SaveWeights(**NewNetwork(files.config, /*seed=*/1));
+  return files;
+}
+
+class FineTuneRig {
+ public:
+  explicit FineTuneRig(double training_share = 1.0)
+      : repository_(folder_.path()),
+        registry_(repository_, {}),
+        engine_({.training_share = training_share}) {
+    if (!repository_.Write("modes", TwoModesFiles()).ok()) std::abort();
+    if (!registry_.Poll().ok()) std::abort();
+    Start();
+  }
+
+  void Start() {
+    worker_ = std::make_unique<Worker>();
+    auto jobs = FineTunes::Start({.store = &store_,
+                                  .repository = &repository_,
+                                  .registry = &registry_,
+                                  .engine = &engine_,
+                                  .worker = worker_.get(),
+                                  .clock = Clock::Real(),
+                                  .log = [](const std::string&) {}});
+    if (!jobs.ok()) std::abort();
+    jobs_ = *std::move(jobs);
+  }
+  // With a last checkpoint of each job.
+  void Stop() {
+    jobs_.reset();
+    worker_.reset();
+  }
+
+  FineTunes& jobs() { return *jobs_; }
+  // Not while jobs are there, whose worker uses it.
+  MemoryJobStore& store() { return store_; }
+  void SetFault(const absl::Status& fault) {
+    worker_->Post([this, fault] { store_.fault = fault; });
+  }
+  ModelRepository& repository() { return repository_; }
+  ModelRegistry& registry() { return registry_; }
+  Engine& engine() { return engine_; }
+
+  using Call = void (FineTunes::*)(const std::string&, FineTunes::Done);
+  absl::StatusOr<FineTuneStatus> Do(Call call, const std::string& name) {
+    return Await<FineTuneStatus>(
+        [&](FineTunes::Done done) { ((*jobs_).*call)(name, std::move(done)); });
+  }
+  absl::StatusOr<FineTuneStatus> Create(const std::string& id,
+                                        const FineTuneSpec& spec) {
+    return Await<FineTuneStatus>([&](FineTunes::Done done) {
+      jobs_->Create(id, spec, std::move(done));
+    });
+  }
+  absl::StatusOr<int64_t> Append(const std::string& name, int64_t first_offset,
+                                 std::vector<float> x) {
+    return Await<int64_t>(
+        [&](std::function<void(absl::StatusOr<int64_t>)> done) {
+          jobs_->Append(
+              name,
+              {.first_offset = first_offset, .x = std::move(x), .classes = {}},
+              std::move(done));
+        });
+  }
+
+  // The job's status once `until` says so.
+  FineTuneStatus AwaitStatus(
+      const std::string& name,
+      const std::function<bool(const FineTuneStatus&)>& until) {
+    absl::Mutex mu;
+    bool changed = true;
+    const auto watch = jobs_->Watch(name, [&] {
+      absl::MutexLock lock(&mu);
+      changed = true;
+    });
+    if (!watch.ok()) std::abort();
+    while (true) {
+      {
+        absl::MutexLock lock(&mu);
+        mu.Await(absl::Condition(&changed));
+        changed = false;
+      }
+      const absl::StatusOr<FineTuneStatus> status = (*watch)->Status();
+      if (!status.ok() || until(*status)) return *status;
+    }
+  }
+  FineTuneStatus AwaitEnd(const std::string& name) {
+    return AwaitStatus(name, [](const FineTuneStatus& status) {
+      return HasEnded(status.state);
+    });
+  }
+
+  int64_t InService() const {
+    return (*registry_.Find({.name = "modes", .version = {}, .alias = {}}))
+        ->version;
+  }
+
+ private:
+  template <typename T>
+  static absl::StatusOr<T> Await(
+      const std::function<void(std::function<void(absl::StatusOr<T>)>)>& call) {
+    absl::Notification answered;
+    absl::StatusOr<T> answer;
+    call([&](absl::StatusOr<T> with) {
+      answer = std::move(with);
+      answered.Notify();
+    });
+    answered.WaitForNotification();
+    return answer;
+  }
+
+  TempFolder folder_;
+  ModelRepository repository_;
+  ModelRegistry registry_;
+  Engine engine_;
+  MemoryJobStore store_;
+  std::unique_ptr<Worker> worker_;
+  std::unique_ptr<FineTunes> jobs_;
+};
+
+}  // namespace scoreserve
+
+#endif  // SCORESERVE_TESTS_SERVER_ENGINE_FINE_TUNE_RIG_H_
