@@ -29,6 +29,9 @@ struct PairedDifference {
   // Whether the candidate is better: on kMinGateRows rows or more, by more than
   // kStandardErrors standard errors, which are finite.
   bool Exceeds() const;
+
+  friend bool operator==(const PairedDifference&,
+                         const PairedDifference&) = default;
 };
 
 // Of two networks' losses of the same rows, as many of either. A loss that is
@@ -66,6 +69,8 @@ struct VersionWatch {
   // counted, those that were too many too. After kRollBack the watch is that of
   // a new version. Requires Due(end_ordinal).
   Verdict Judge(const PairedDifference& predecessor, int64_t end_ordinal);
+
+  friend bool operator==(const VersionWatch&, const VersionWatch&) = default;
 };
 
 }  // namespace scoreserve

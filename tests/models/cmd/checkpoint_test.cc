@@ -87,6 +87,18 @@ TEST_F(CheckpointTest, StoppedOftenItEndsTheSame) {
   ExpectTheSame("whole", "cut");
 }
 
+TEST_F(CheckpointTest, StepsInPiecesOnNoisyRowsGoOnToo) {
+  const std::string more =
+      "--steps 30 --micro-batch 3 --dequantise 1 --data-noise 0.1 ";
+  ASSERT_EQ(TrainInProcess(Arguments("whole", more)).exit_code, 0);
+  ASSERT_EQ(
+      TrainInProcess(Arguments("cut", more + "--stop-after 11" + Checkpoint()))
+          .exit_code,
+      130);
+  ASSERT_EQ(TrainInProcess(Arguments("cut", more + Checkpoint())).exit_code, 0);
+  ExpectTheSame("whole", "cut");
+}
+
 TEST_F(CheckpointTest, ASignalLeavesACheckpoint) {
   // Before the first step, as a stop in this process finds it.
   const Result stopped =
@@ -135,6 +147,9 @@ TEST_F(CheckpointTest, AnotherRunIsRefusedNamingWhatDiffers) {
       {"--batch 8", "batch must be 7, as in "},
       {"--learning-rate 0.002", "learning_rate must be 0.001, as in "},
       {"--threads 2", "threads must be 1, as in "},
+      {"--micro-batch 3", "micro_batch must be 0, as in "},
+      {"--dequantise 1", "dequantise must be 0, as in "},
+      {"--data-noise 0.5", "data_noise must be 0, as in "},
       {"--set blocks=1", "network_options.blocks must be 3, as in "},
       {"--label-range 0.1,50", "label.min must be 0.01, as in "},
       {"--objective sliced", "objective must be denoising, as in "},

@@ -44,15 +44,20 @@ struct TwoModes {
         .unsqueeze(1);
   }
 
-  // Its least loss and half the mean squared error of the score, by quadrature.
+  // Its least loss and half the mean squared error of the score.
   static double LossOf(const ScoreNetwork& network) {
+    return kLeastLoss + 0.5 * SquaredError(network, kMean);
+  }
+
+  // E|ŝ − s|² of the same with modes at ±`mean`, by quadrature.
+  static double SquaredError(const ScoreNetwork& network, double mean) {
     constexpr double kEnd = 6.0;
     constexpr int64_t kPoints = 4'001;
     const at::Tensor x = at::linspace(-kEnd, kEnd, kPoints, at::kDouble);
     const at::Tensor score =
-        x.mul(kMean / kVariance).tanh().mul(kMean).sub(x).div(kVariance);
-    const at::Tensor left = x.add(kMean).square().div(-2 * kVariance).exp();
-    const at::Tensor right = x.sub(kMean).square().div(-2 * kVariance).exp();
+        x.mul(mean / kVariance).tanh().mul(mean).sub(x).div(kVariance);
+    const at::Tensor left = x.add(mean).square().div(-2 * kVariance).exp();
+    const at::Tensor right = x.sub(mean).square().div(-2 * kVariance).exp();
     const at::Tensor density = left.add(right).div(
         2 * std::sqrt(2 * 3.14159265358979323846 * kVariance));
     Workspace workspace;
@@ -62,9 +67,7 @@ struct TwoModes {
             .squeeze(1)
             .to(at::kDouble);
     const double step = 2 * kEnd / (kPoints - 1);
-    return kLeastLoss +
-           0.5 * step *
-               learnt.sub(score).square().mul(density).sum().item<double>();
+    return step * learnt.sub(score).square().mul(density).sum().item<double>();
   }
 };
 
