@@ -77,7 +77,7 @@ TEST(StateFolderTest, ASecondStoreIsToldWhoHasTheFirst) {
   EXPECT_EQ(second.message(), message);
 
   DriverRun run = {.folder = path, .seed = 1};
-  const DriverResult other = RunDriver(run);
+  const ChildResult other = RunDriver(run);
   EXPECT_EQ(other.exit_code, 1);
   EXPECT_THAT(other.lines,
               ElementsAre(absl::StrCat(
