@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "models/io/failpoint.h"
 #include "models/io/files.h"
 
 namespace scoreserve {
@@ -62,6 +63,7 @@ absl::StatusOr<StagingFolder> StagingFolder::In(const std::string& parent) {
       if (errno == EEXIST) continue;
       return FileError(errno, "cannot create", path);
     }
+    Failpoint("staging folder: made");
     int lock = OpenFolder(path);
     // Waits, if at all, for one who looks whether this is abandoned.
     if (lock >= 0 && ::flock(lock, LOCK_EX) != 0) {

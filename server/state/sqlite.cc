@@ -99,21 +99,24 @@ absl::Status Database::InTransaction(absl::string_view name,
   }
   if (done.ok()) {
     Failpoint(absl::StrCat(name, ": committed"));
+    log_is_doubtful_ = false;
     return done;
   }
+  // All of the change may then lie in the log.
+  const bool sync_failed =
+      sqlite3_extended_errcode(handle_.get()) == SQLITE_IOERR_FSYNC;
   // Some errors have ended the transaction by themselves.
   if (sqlite3_get_autocommit(handle_.get()) == 0) {
     Run("ROLLBACK").IgnoreError();
   }
-  // Where the sync failed, the log may hold all of the change, and a restart
-  // would find it done.
-  EmptyLog().IgnoreError();
+  log_is_doubtful_ = !EmptyLog().ok() && (sync_failed || log_is_doubtful_);
   return done;
 }
 
 absl::Status Database::EmptyLog() {
   absl::Status emptied = Run("PRAGMA wal_checkpoint(TRUNCATE)");
   must_empty_log_ = !emptied.ok();
+  if (emptied.ok()) log_is_doubtful_ = false;
   return emptied;
 }
 

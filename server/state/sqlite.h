@@ -43,6 +43,10 @@ class Database {
   // No statement may be at a row.
   absl::Status EmptyLog();
 
+  // Whether the log may hold a change that failed: its sync failed, and so has
+  // emptying the log. A restart, before the next change, may find it done.
+  bool log_is_doubtful() const { return log_is_doubtful_; }
+
   // What SQLite says of `code`, the result of the last call.
   absl::Status Error(int code) const;
 
@@ -57,6 +61,7 @@ class Database {
   std::string path_;
   std::unique_ptr<sqlite3, Close> handle_;
   bool must_empty_log_ = false;
+  bool log_is_doubtful_ = false;
 };
 
 // One statement that is run once:

@@ -201,7 +201,7 @@ absl::Status SqliteJobStore::Save(absl::string_view what, JobRecord job,
     return WriteJob(database_, job);
   });
   if (!saved.ok()) {
-    files_.Delete(*file);
+    if (!database_.log_is_doubtful()) files_.Delete(*file);
     return saved;
   }
   for (const std::string& old : *forgotten) files_.Delete(old);

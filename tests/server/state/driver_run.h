@@ -3,20 +3,10 @@
 #ifndef SCORESERVE_TESTS_SERVER_STATE_DRIVER_RUN_H_
 #define SCORESERVE_TESTS_SERVER_STATE_DRIVER_RUN_H_
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <csignal>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "server/state/sqlite_job_store.h"
+#include "tests/support/child_program.h"
 #include "tests/support/memory_job_store.h"
 #include "tests/support/store_history.h"
 
@@ -36,66 +27,15 @@ struct DriverRun {
   uint64_t seed = 0;
   int64_t first = 0;
   int64_t changes = 40;
-  std::map<std::string, std::string> environment = {};
-  // Killed this long after so many lines; never where it is negative.
-  int64_t kill_after_lines = -1;
-  std::chrono::microseconds kill_after{0};
+  // Environment, and when it is killed; `words` are made of the above.
+  ChildProgram program = {};
 };
 
-struct DriverResult {
-  std::vector<std::string> lines;
-  bool killed = false;
-  int exit_code = -1;
-};
-
-inline DriverResult RunDriver(const DriverRun& run) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) std::abort();
-  // Made before fork(): the child of a process with threads may not allocate.
-  std::vector<std::string> words = {
-      SCORESERVE_STORE_DRIVER, run.folder, absl::StrCat(run.seed),
-      absl::StrCat(run.first), absl::StrCat(run.changes)};
-  std::vector<std::string> settings = {
-      // A sanitizer's library need not be the first, before those preloaded.
-      "ASAN_OPTIONS=verify_asan_link_order=0"};
-  for (const auto& [name, value] : run.environment)
-    settings.push_back(absl::StrCat(name, "=", value));
-  const auto pointers = [](std::vector<std::string>& texts) {
-    std::vector<char*> result;
-    for (std::string& text : texts) result.push_back(text.data());
-    result.push_back(nullptr);
-    return result;
-  };
-  const std::vector<char*> arguments = pointers(words);
-  const std::vector<char*> environment = pointers(settings);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
-    ::execve(arguments[0], arguments.data(), environment.data());
-    ::_exit(127);
-  }
-  ::close(ends[1]);
-  DriverResult result;
-  std::FILE* output = ::fdopen(ends[0], "r");
-  std::string line;
-  for (int c = 0; (c = std::fgetc(output)) != EOF;) {
-    if (c != '\n') {
-      line.push_back(static_cast<char>(c));
-      continue;
-    }
-    result.lines.push_back(line);
-    line.clear();
-    if (static_cast<int64_t>(result.lines.size()) == run.kill_after_lines) {
-      std::this_thread::sleep_for(run.kill_after);  // A moment, not a wait.
-      ::kill(child, SIGKILL);
-    }
-  }
-  std::fclose(output);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  result.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
-  return result;
+inline ChildResult RunDriver(const DriverRun& run) {
+  ChildProgram program = run.program;
+  program.words = {SCORESERVE_STORE_DRIVER, run.folder, absl::StrCat(run.seed),
+                   absl::StrCat(run.first), absl::StrCat(run.changes)};
+  return RunToEnd(program);
 }
 
 // What a store may hold: all that was acknowledged, and perhaps the change
@@ -105,7 +45,7 @@ struct Expected {
 };
 
 // `store` after the changes that the run acknowledged.
-inline void Replay(const DriverRun& run, const DriverResult& result,
+inline void Replay(const DriverRun& run, const ChildResult& result,
                    Expected& expected) {
   int64_t next = run.first;
   for (const std::string& line : result.lines) {

@@ -31,7 +31,7 @@ inline void FailAndCheck(DriverRun run, const DiskFault& fault, bool& failed) {
   const TempFolder folder(MemoryFolder());
   run.folder = folder / "state";
   const std::string log = folder / "log";
-  run.environment = {
+  run.program.environment = {
       {"LD_PRELOAD", SCORESERVE_FAIL_CALL_PRELOAD},
       {"SCORESERVE_FAIL_FOLDER", run.folder},
       {"SCORESERVE_FAIL_FROM", absl::StrCat(fault.from)},
@@ -39,7 +39,7 @@ inline void FailAndCheck(DriverRun run, const DiskFault& fault, bool& failed) {
       {"SCORESERVE_FAIL_ERROR", absl::StrCat(fault.error)},
       {"SCORESERVE_FAIL_LOG", log},
   };
-  const DriverResult result = RunDriver(run);
+  const ChildResult result = RunDriver(run);
   std::ifstream lines(log);
   const std::string calls((std::istreambuf_iterator<char>(lines)),
                           std::istreambuf_iterator<char>());

@@ -25,8 +25,8 @@ inline std::vector<std::string> ReachedFailpoints(uint64_t seed,
   const std::string list = folder / "list";
   DriverRun run = {.folder = folder / "state", .seed = seed};
   run.changes = changes;
-  run.environment["SCORESERVE_FAILPOINT_LIST"] = list;
-  const DriverResult result = RunDriver(run);
+  run.program.environment["SCORESERVE_FAILPOINT_LIST"] = list;
+  const ChildResult result = RunDriver(run);
   EXPECT_EQ(result.exit_code, 0);
   std::vector<std::string> names;
   std::ifstream lines(list);
@@ -42,11 +42,10 @@ inline void KillAndCheck(DriverRun run, bool power_cut, bool& killed) {
   run.folder = folder / "real/state";
   std::filesystem::create_directory(folder / "real");
   if (power_cut) {
-    run.environment["LD_PRELOAD"] = SCORESERVE_POWER_CUT_PRELOAD;
-    run.environment["SCORESERVE_POWER_FOLDER"] = folder / "real";
-    run.environment["SCORESERVE_POWER_SHADOW"] = folder / "shadow";
+    run.program.environment.merge(PowerCutEnvironment(
+        SCORESERVE_POWER_CUT_PRELOAD, folder / "real", folder / "shadow"));
   }
-  const DriverResult result = RunDriver(run);
+  const ChildResult result = RunDriver(run);
   killed = result.killed;
   ASSERT_TRUE(killed || result.exit_code == 0) << result.exit_code;
   Expected expected;
@@ -72,7 +71,8 @@ inline void KillAtFailpoints(uint64_t seed, int64_t changes, size_t stride,
     if (n > 1 && i % stride != 0) continue;
     DriverRun run = {.folder = "", .seed = seed};
     run.changes = changes;
-    run.environment["SCORESERVE_FAILPOINT"] = absl::StrCat(names[i], ":", n);
+    run.program.environment["SCORESERVE_FAILPOINT"] =
+        absl::StrCat(names[i], ":", n);
     SCOPED_TRACE(absl::StrCat("seed ", seed, ", killed at ", names[i], ":", n));
     bool killed = false;
     ASSERT_NO_FATAL_FAILURE(KillAndCheck(run, power_cut, killed));
@@ -87,8 +87,8 @@ inline void KillAtRandomMoments(uint64_t first_seed, int times,
     std::mt19937_64 random(first_seed + i);
     DriverRun run = {.folder = "", .seed = first_seed + i};
     run.changes = 10'000;
-    run.kill_after_lines = 1 + static_cast<int64_t>(random() % 60);
-    run.kill_after = std::chrono::microseconds(random() % 3000);
+    run.program.kill_after_lines = 1 + static_cast<int64_t>(random() % 60);
+    run.program.kill_after = std::chrono::microseconds(random() % 3000);
     SCOPED_TRACE(absl::StrCat("seed ", run.seed));
     bool killed = false;
     ASSERT_NO_FATAL_FAILURE(KillAndCheck(run, power_cut, killed));
