@@ -39,7 +39,11 @@ absl::Status RestoreRows(const std::string& name, const ModelConfig& config,
       });
   if (!read.ok()) return read;
   buffer.SkipRows(stream.rows - buffer.offsets());
-  return absl::OkStatus();
+  if (buffer.missing() == 0) return absl::OkStatus();
+  return WithReason(
+      absl::DataLossError(absl::StrCat(buffer.missing(), " rows of ", name,
+                                       " that it still needs are gone")),
+      Reason::kStorageFailed);
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ void FineTuning::ConcludeGate() {
   const FineTuneComparison comparison = {
       .step = trainer_->steps_done(),
       .rows = difference.rows,
-      .hold_out = check_->CandidateMean(),
+      .hold_out = difference.candidate,
       .improvement = difference.improvement,
       .standard_error = difference.standard_error,
       .reference_version = in_service_->version};

@@ -1,7 +1,8 @@
 #include "server/engine/paired_check.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace scoreserve {
 
@@ -19,12 +20,6 @@ bool PairedCheck::Advance(const RowLosses& losses, int64_t rows,
     into->insert(into->end(), of.begin(), of.end());
   }
   return done + count == this->rows();
-}
-
-double PairedCheck::CandidateMean() const {
-  return std::accumulate(candidate_losses_.begin(), candidate_losses_.end(),
-                         0.0) /
-         static_cast<double>(candidate_losses_.size());
 }
 
 }  // namespace scoreserve

@@ -31,9 +31,8 @@ class PairedCheck {
   PairedDifference Difference() const {
     return Compare(reference_losses_, candidate_losses_);
   }
-  double CandidateMean() const;
 
-  int64_t rows() const { return hold_out_.rows.size(); }
+int64_t rows() const { return hold_out_.rows.size(); }
   int64_t end_ordinal() const { return hold_out_.end_ordinal(); }
 
  private:

@@ -54,11 +54,11 @@ inline ModelFiles TwoModesFiles() {
 
 class FineTuneRig {
  public:
-  explicit FineTuneRig(double training_share = 1.0)
+  explicit FineTuneRig(const ModelFiles& base = TwoModesFiles())
       : repository_(folder_.path()),
         registry_(repository_, {}),
-        engine_({.training_share = training_share}) {
-    if (!repository_.Write("modes", TwoModesFiles()).ok()) std::abort();
+        engine_({.training_share = 1.0}) {
+    if (!repository_.Write("modes", base).ok()) std::abort();
     if (!registry_.Poll().ok()) std::abort();
     Start();
   }
@@ -140,10 +140,10 @@ class FineTuneRig {
     });
   }
 
-  int64_t InService() const {
-    return (*registry_.Find({.name = "modes", .version = {}, .alias = {}}))
-        ->version;
+  std::shared_ptr<const ModelSnapshot> Served() const {
+    return *registry_.Find({.name = "modes", .version = {}, .alias = {}});
   }
+  int64_t InService() const { return Served()->version; }
 
  private:
   template <typename T>
