@@ -18,8 +18,8 @@ inline namespace client {
 std::shared_ptr<grpc::Channel> NewChannel(const ClientOptions& options);
 
 // Channels for long streams, as many as it takes: a server takes a hundred
-// calls a connection, and the next one would wait for a stream to end.
-// Thread-safe.
+// calls a connection, and the next one would wait for a stream to end. Copies
+// share their channels. Thread-safe.
 class StreamChannels {
  public:
   // Streams of one connection.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "client/src/channels.h"
+#include "client/src/fine_tuning_calls.h"
 #include "client/src/health.h"
 #include "client/src/model_codec.h"
 #include "client/src/sample_call.h"
@@ -61,12 +62,17 @@ absl::StatusOr<ScoreView> ScoreOf(const v1::ScoreResponse& response,
   return view;
 }
 
-class GrpcClient final : public Client {
+class GrpcClient final : public FineTuningCalls {
  public:
-  explicit GrpcClient(const ClientOptions& options)
-      : options_(options),
-        calls_(NewChannel(options)),
-        streams_(options),
+  // Short calls never wait for long streams: they have connections of their
+  // own.
+  GrpcClient(const ClientOptions& options,
+             const std::shared_ptr<grpc::Channel>& calls,
+             const StreamChannels& streams)
+      : FineTuningCalls(options, calls, streams),
+        options_(options),
+        calls_(calls),
+        streams_(streams),
         models_(calls_),
         scoring_(calls_),
         sampling_(calls_) {}
@@ -242,8 +248,6 @@ class GrpcClient final : public Client {
   }
 
   const ClientOptions options_;
-  // Short calls never wait for long streams: they have connections of their
-  // own.
   const std::shared_ptr<grpc::Channel> calls_;
   StreamChannels streams_;
   v1::Models::Stub models_;
@@ -257,7 +261,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::New(
     const ClientOptions& options) {
   absl::Status checked = CheckClientOptions(options);
   if (!checked.ok()) return checked;
-  return std::make_unique<GrpcClient>(options);
+  return std::make_unique<GrpcClient>(options, NewChannel(options),
+                                      StreamChannels(options));
 }
 
 }  // namespace client

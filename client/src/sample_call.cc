@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "client/src/call_context.h"
 #include "client/src/callback_threads.h"
+#include "client/src/retries.h"
 #include "client/src/sample_codec.h"
 #include "client/src/sample_session.h"
 #include "client/src/status_codec.h"
@@ -127,15 +128,6 @@ absl::Status Read(v1::Sampling::Stub& stub, const ClientOptions& options,
   }
   const absl::Status status = FromGrpc(reader->Finish());
   return broken.ok() ? status : broken;
-}
-
-// The end of `wait`, or of the call by its Cancellation.
-void Wait(absl::Duration wait, const CallOptions& call) {
-  const absl::Time end = absl::Now() + wait;
-  while (absl::Now() < end &&
-         !(call.cancellation.has_value() && call.cancellation->cancelled())) {
-    absl::SleepFor(std::min(end - absl::Now(), kPatience));
-  }
 }
 
 }  // namespace

@@ -1,16 +1,14 @@
 #include "client/src/sample_codec.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
-#include <type_traits>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "client/src/condition_codec.h"
 #include "client/src/diagnostics_codec.h"
 #include "client/src/duration_codec.h"
 #include "client/src/model_codec.h"
+#include "client/src/option_codec.h"
 #include "client/src/status_codec.h"
 #include "client/src/tensor_codec.h"
 
@@ -20,60 +18,6 @@ namespace {
 
 // What the wire takes for "never".
 constexpr absl::Duration kLongest = absl::Hours(24 * 365);
-
-void EncodeOption(const OptionValue& value, v1::OptionValue* wire) {
-  std::visit(
-      [wire](const auto& held) {
-        using Held = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, bool>) {
-          wire->set_flag(held);
-        } else if constexpr (std::is_same_v<Held, int64_t>) {
-          wire->set_integer(held);
-        } else if constexpr (std::is_same_v<Held, double>) {
-          wire->set_number(held);
-        } else {
-          wire->set_text(held);
-        }
-      },
-      value);
-}
-
-std::optional<OptionValue> DecodeOption(const v1::OptionValue& wire) {
-  switch (wire.kind_case()) {
-    case v1::OptionValue::kFlag:
-      return wire.flag();
-    case v1::OptionValue::kInteger:
-      return int64_t{wire.integer()};
-    case v1::OptionValue::kNumber:
-      return wire.number();
-    case v1::OptionValue::kText:
-      return wire.text();
-    case v1::OptionValue::KIND_NOT_SET:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-// Without values of a kind that is not known here.
-OptionValues DecodeValues(
-    const google::protobuf::Map<std::string, v1::OptionValue>& wire) {
-  OptionValues values;
-  for (const auto& [name, value] : wire) {
-    const std::optional<OptionValue> decoded = DecodeOption(value);
-    if (decoded.has_value()) values.emplace(name, *decoded);
-  }
-  return values;
-}
-
-OptionInfo DecodeDescription(const v1::OptionDescription& wire) {
-  return {.name = wire.name(),
-          .help = wire.help(),
-          .type = wire.type(),
-          .rule = wire.rule(),
-          .default_value = wire.has_default_value()
-                               ? DecodeOption(wire.default_value())
-                               : std::nullopt};
-}
 
 void EncodeDomain(const DomainQuery& domain, v1::SampleRequest* request) {
   v1::Domain* wire = request->mutable_domain();
@@ -131,9 +75,7 @@ absl::Status EncodeSample(const SampleQuery& query, int64_t max_bytes,
   absl::Status status = EncodeModelRef(query.model, request->mutable_model());
   if (!status.ok()) return status;
   request->set_sampler(query.sampler);
-  for (const auto& [name, value] : query.options) {
-    EncodeOption(value, &(*request->mutable_options())[name]);
-  }
+  EncodeOptions(query.options, request->mutable_options());
   if (query.rows < 1) {
     return InvalidField("rows", "at least 1", absl::StrCat(query.rows));
   }
@@ -166,11 +108,11 @@ std::vector<SamplerInfo> DecodeSamplers(
   for (const v1::Sampler& wire : response.samplers()) {
     SamplerInfo sampler = {.name = wire.name(), .help = wire.help()};
     for (const v1::OptionDescription& option : wire.options()) {
-      sampler.options.push_back(DecodeDescription(option));
+      sampler.options.push_back(DecodeOptionInfo(option));
     }
     for (const v1::SamplerExample& example : wire.examples()) {
       sampler.examples.push_back({.model = example.model(),
-                                  .options = DecodeValues(example.options())});
+                                  .options = DecodeOptions(example.options())});
     }
     samplers.push_back(std::move(sampler));
   }

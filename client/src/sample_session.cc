@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/src/duration_codec.h"
-#include "scoreserve/errors.h"
 
 namespace scoreserve {
 inline namespace client {
@@ -14,11 +13,6 @@ namespace {
 
 int64_t RowsOf(const v1::SamplingState& state) {
   return state.x().shape().empty() ? 0 : state.x().shape(0);
-}
-
-absl::Time DeadlineOf(const ClientOptions& options, const CallOptions& call,
-                      absl::Time now) {
-  return now + call.timeout.value_or(options.stream_timeout);
 }
 
 }  // namespace
@@ -29,20 +23,13 @@ SampleSession::SampleSession(v1::SampleRequest request, SampleObserver observer,
     : request_(std::move(request)),
       observer_(observer),
       options_(options),
-      call_(call),
       begin_(now),
-      deadline_(DeadlineOf(options, call, now)),
+      retries_(options, call, now),
       time_budget_(request_.has_time_budget()
                        ? DecodeDuration(request_.time_budget())
                        : absl::InfiniteDuration()),
       assembler_(std::move(observer), request_.rows()) {
   for (const v1::SamplingState& state : request_.resume_from()) Keep(state);
-}
-
-CallOptions SampleSession::call(absl::Time now) const {
-  CallOptions call = call_;
-  call.timeout = deadline_ - now;
-  return call;
 }
 
 absl::Status SampleSession::Take(const v1::SampleResponse& frame) {
@@ -54,7 +41,7 @@ absl::Status SampleSession::Take(const v1::SampleResponse& frame) {
   }
   if (frame.has_state() && request_.has_state_interval()) {
     Keep(frame.state());
-    failures_ = 0;
+    retries_.Progress();
   } else if (frame.has_state()) {
     Keep(frame.state());
   }
@@ -91,37 +78,20 @@ std::optional<absl::Duration> SampleSession::Next(const absl::Status& status,
   if (draining) {
     outcome_ = absl::UnavailableError("the server stopped to drain");
   }
-  // A server that shuts down, or a proxy, resets streams that it has not taken:
-  // that is CANCELLED too, though nobody here asked for it.
-  const bool wanted =
-      call_.cancellation.has_value() && call_.cancellation->cancelled();
-  const bool reset = absl::IsCancelled(status) && !wanted;
-  const bool passes = draining || reset || absl::IsUnavailable(status) ||
-                      absl::IsResourceExhausted(status);
-  if (!passes || !begun_ || !request_.has_state_interval()) {
+  if (!(draining || retries_.Passes(status)) || !begun_ ||
+      !request_.has_state_interval()) {
     return std::nullopt;
   }
-  if (++failures_ >= options_.max_attempts) return std::nullopt;
+  if (!retries_.Fail()) return std::nullopt;
   GoOn(now);
   if (observer_.on_resume) {
     observer_.on_resume(
-        {.attempt = failures_,
+        {.attempt = retries_.failures(),
          .step = request_.resume_from().empty() ? 0 : SlowestStep(),
          .why = outcome_});
   }
   // Another replica takes what this one has handed over.
-  const absl::Duration pause =
-      draining ? absl::ZeroDuration() : Pause(outcome_);
-  return std::min(pause, std::max(deadline_ - now, absl::ZeroDuration()));
-}
-
-absl::Duration SampleSession::Pause(const absl::Status& status) {
-  // As gRPC's own retries (channels.cc).
-  const double seconds = std::min(0.1 * (1 << (failures_ - 1)), 2.0);
-  const absl::Duration own = absl::Seconds(
-      seconds * std::uniform_real_distribution<double>(0.8, 1.2)(random_));
-  return std::max(own,
-                  DetailsOf(status).retry_after.value_or(absl::ZeroDuration()));
+  return draining ? absl::ZeroDuration() : retries_.Pause(outcome_, now);
 }
 
 void SampleSession::GoOn(absl::Time now) {

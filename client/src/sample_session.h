@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/src/retries.h"
 #include "client/src/sample_assembler.h"
 #include "scoreserve/client_options.h"
 #include "scoreserve/sampling.h"
@@ -31,7 +31,7 @@ class SampleSession {
 
   // Of the stream to be opened now; its timeout is what is left.
   const v1::SampleRequest& request() const { return request_; }
-  CallOptions call(absl::Time now) const;
+  CallOptions call(absl::Time now) const { return retries_.call(now); }
 
   // As SampleAssembler::Take().
   absl::Status Take(const v1::SampleResponse& frame);
@@ -47,8 +47,6 @@ class SampleSession {
 
  private:
   void Keep(const v1::SamplingState& state);
-  // The wait after as many failures in a row as there were.
-  absl::Duration Pause(const absl::Status& status);
   // Makes request_ go on from the newest states.
   void GoOn(absl::Time now);
   // Steps that every row has behind it.
@@ -58,15 +56,13 @@ class SampleSession {
   v1::SampleRequest request_;
   const SampleObserver observer_;
   const ClientOptions options_;
-  CallOptions call_;
-  const absl::Time begin_, deadline_;
+  const absl::Time begin_;
+  Retries retries_;
   const absl::Duration time_budget_;
   SampleAssembler assembler_;
-  std::minstd_rand random_{std::random_device()()};
   std::map<int64_t, v1::SamplingState> newest_;  // By first row; disjoint.
   std::optional<v1::StopReason> stopped_;        // Of this stream.
   bool begun_ = false;  // The server has told version and seed.
-  int failures_ = 0;    // In a row, without a new state between them.
   absl::Status outcome_;
 };
 

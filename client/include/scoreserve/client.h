@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "scoreserve/client_options.h"
 #include "scoreserve/errors.h"
+#include "scoreserve/fine_tuning.h"
 #include "scoreserve/models.h"
 #include "scoreserve/sampling.h"
 #include "scoreserve/score_stream.h"
@@ -92,6 +95,85 @@ class Client {
   virtual void SampleAsync(const SampleQuery& query, SampleObserver observer,
                            Callback<Samples> done,
                            const CallOptions& call = {}) = 0;
+
+  // Fine-tuning jobs. `name` is theirs, FineTuneName(); NOT_FOUND where there
+  // is none. A server that keeps no jobs answers FAILED_PRECONDITION with
+  // reason NO_STATE_FOLDER.
+
+  // Starts a job under an id of the caller's, [a-z0-9][a-z0-9._-]{0,62}, so
+  // that a repeat is harmless: the same id and spec is the same job.
+  // ALREADY_EXISTS for another spec.
+  virtual absl::StatusOr<FineTune> CreateFineTune(
+      const std::string& id, const FineTuneSpec& spec,
+      const CallOptions& call = {}) = 0;
+  virtual void CreateFineTuneAsync(const std::string& id,
+                                   const FineTuneSpec& spec,
+                                   Callback<FineTune> done,
+                                   const CallOptions& call = {}) = 0;
+
+  virtual absl::StatusOr<FineTune> GetFineTune(
+      const std::string& name, const CallOptions& call = {}) = 0;
+  virtual void GetFineTuneAsync(const std::string& name,
+                                Callback<FineTune> done,
+                                const CallOptions& call = {}) = 0;
+
+  // Of one model, or of all (""), by name.
+  virtual absl::StatusOr<std::vector<FineTune>> ListFineTunes(
+      const std::string& model = "", const CallOptions& call = {}) = 0;
+  virtual void ListFineTunesAsync(const std::string& model,
+                                  Callback<std::vector<FineTune>> done,
+                                  const CallOptions& call = {}) = 0;
+
+  // Training stops, and goes on; rows are taken all the while.
+  // FAILED_PRECONDITION after the job's end.
+  virtual absl::StatusOr<FineTune> PauseFineTune(
+      const std::string& name, const CallOptions& call = {}) = 0;
+  virtual void PauseFineTuneAsync(const std::string& name,
+                                  Callback<FineTune> done,
+                                  const CallOptions& call = {}) = 0;
+  virtual absl::StatusOr<FineTune> ResumeFineTune(
+      const std::string& name, const CallOptions& call = {}) = 0;
+  virtual void ResumeFineTuneAsync(const std::string& name,
+                                   Callback<FineTune> done,
+                                   const CallOptions& call = {}) = 0;
+
+  // Ends the job; does nothing to one that has ended.
+  virtual absl::StatusOr<FineTune> CancelFineTune(
+      const std::string& name, const CallOptions& call = {}) = 0;
+  virtual void CancelFineTuneAsync(const std::string& name,
+                                   Callback<FineTune> done,
+                                   const CallOptions& call = {}) = 0;
+
+  // Ends it, and erases its rows; versions that it published stay.
+  virtual absl::Status DeleteFineTune(const std::string& name,
+                                      const CallOptions& call = {}) = 0;
+  virtual void DeleteFineTuneAsync(const std::string& name,
+                                   std::function<void(absl::Status)> done,
+                                   const CallOptions& call = {}) = 0;
+
+  virtual absl::StatusOr<ObjectiveList> ListObjectives(
+      const CallOptions& call = {}) = 0;
+  virtual void ListObjectivesAsync(Callback<ObjectiveList> done,
+                                   const CallOptions& call = {}) = 0;
+
+  // Adds rows to the job's stream and waits until the server has them on its
+  // disk, all that `source` gives; returns how many the job has then. Where the
+  // connection breaks it goes on by itself with the first row that is not
+  // durable, up to ClientOptions::max_attempts times in a row without getting
+  // further: no row is lost, none is there twice. At most 8 MiB and one message
+  // are kept for that. RESOURCE_EXHAUSTED with reason QUOTA_REACHED where the
+  // job's quota is. The same source again, from its start, is harmless: what
+  // the job has is passed over. Several streams may write to a job in turn, not
+  // at once.
+  virtual absl::StatusOr<int64_t> StreamExamples(
+      const std::string& name, const ExampleSource& source,
+      const ExampleObserver& observer = {}, const CallOptions& call = {}) = 0;
+
+  // Tells `observer` how the job is until it has ended, and returns how. Goes
+  // on by itself where the connection breaks, as StreamExamples().
+  virtual absl::StatusOr<FineTune> WatchFineTune(
+      const std::string& name, const FineTuneObserver& observer = {},
+      const CallOptions& call = {}) = 0;
 
  protected:
   Client() = default;
