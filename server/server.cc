@@ -18,6 +18,8 @@
 #include "absl/synchronization/notification.h"
 #include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/engine/delete_versions.h"
+#include "server/engine/version_keeper.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
 #include "server/service/caller.h"
@@ -45,11 +47,13 @@ class ServerImpl final : public Server {
  public:
   explicit ServerImpl(const ServerOptions& options)
       : options_(options),
-        registry_(ModelRepository(options.repository),
-                  {.device = DeviceOf(options),
-                   .default_max_batch_rows = 1024,
-                   .max_batch_rows = options.max_batch_rows,
-                   .threads = options.threads}),
+        repository_(options.repository),
+        version_keeper_({.grace = options.version_grace, .keep_published = 8}),
+        registry_(repository_, {.device = DeviceOf(options),
+                                .default_max_batch_rows = 1024,
+                                .max_batch_rows = options.max_batch_rows,
+                                .threads = options.threads,
+                                .warm_up = {}}),
         engine_(
             {.device = DeviceOf(options),
              .instances = options.instances,
@@ -151,6 +155,19 @@ class ServerImpl final : public Server {
       if (!polled.ok()) {
         spdlog::warn("repository: {}", std::string(polled.message()));
       }
+      DeleteVersions();
+    }
+  }
+
+  void DeleteVersions() {
+    for (const DeletedVersion& deleted : DeleteExpiredVersions(
+             repository_, version_keeper_, Clock::Real()->Now())) {
+      if (deleted.status.ok()) {
+        spdlog::info("deleted {}@{}", deleted.model, deleted.version);
+      } else {
+        spdlog::warn("cannot delete {}@{}: {}", deleted.model, deleted.version,
+                     std::string(deleted.status.message()));
+      }
     }
   }
 
@@ -164,6 +181,8 @@ class ServerImpl final : public Server {
   }
 
   const ServerOptions options_;
+  const ModelRepository repository_;
+  VersionKeeper version_keeper_;  // Of the poller.
   ModelRegistry registry_;
   Engine engine_;
   const TrustedProxies proxies_;
