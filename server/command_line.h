@@ -58,6 +58,11 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
       ->capture_default_str();
   app.add_option("--max-batch-rows", options.max_batch_rows,
                  "Rows of one pass, over what desired.json says (1024)");
+  app.add_option("--version-grace", options.version_grace,
+                 "Seconds for which a version stays once no alias names it and "
+                 "newer ones have taken its place; then its folder is deleted")
+      ->capture_default_str()
+      ->envname("SCORESERVE_VERSION_GRACE");
   app.footer(
       "Prints 'scoreserve listening on HOST:PORT' when it is ready. SIGTERM "
       "and\n"

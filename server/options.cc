@@ -95,6 +95,11 @@ absl::Status CheckServerOptions(const ServerOptions& options,
         absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
         absl::StrCat(*options.max_batch_rows));
   }
+  // Not of a NaN either.
+  if (!(options.version_grace >= 0.0 && options.version_grace <= 1e9)) {
+    return InvalidField("--version-grace", "between 0 and 1e9",
+                        absl::StrCat(options.version_grace));
+  }
   return absl::OkStatus();
 }
 

@@ -31,6 +31,9 @@ struct ServerOptions {
   std::string trusted_proxies = "127.0.0.0/8,::1";
   std::optional<int64_t> max_batch_rows;            // Goes over desired.json.
   absl::Duration poll_interval = absl::Seconds(1);  // Of the repository.
+  // How long a version that is kept no more stays (engine/version_keeper.h), in
+  // seconds.
+  double version_grace = 600.0;
   // How long a connection may be silent before the server asks whether the
   // other end is there; without an answer in half of that it is closed. More
   // than 1 ms.

@@ -19,8 +19,11 @@
 #include "models/io/model_repository.h"
 #include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/engine/delete_versions.h"
 #include "server/engine/fine_tunes.h"
 #include "server/engine/job_store.h"
+#include "server/engine/version_keeper.h"
+#include "server/engine/warm_up.h"
 #include "server/engine/worker.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
@@ -52,10 +55,14 @@ class ServerImpl final : public Server {
   explicit ServerImpl(const ServerOptions& options)
       : options_(options),
         repository_(options.repository),
-        registry_(repository_, {.device = DeviceOf(options),
-                                .default_max_batch_rows = 1024,
-                                .max_batch_rows = options.max_batch_rows,
-                                .threads = options.threads}),
+        version_keeper_({.grace = options.version_grace, .keep_published = 8}),
+        registry_(
+            repository_,
+            {.device = DeviceOf(options),
+             .default_max_batch_rows = 1024,
+             .max_batch_rows = options.max_batch_rows,
+             .threads = options.threads,
+             .warm_up = [this](const auto& model) { WarmUp(engine_, model); }}),
         engine_(
             {.device = DeviceOf(options),
              .instances = options.instances,
@@ -189,6 +196,19 @@ class ServerImpl final : public Server {
       if (!polled.ok()) {
         spdlog::warn("repository: {}", std::string(polled.message()));
       }
+      DeleteVersions();
+    }
+  }
+
+  void DeleteVersions() {
+    for (const DeletedVersion& deleted : DeleteExpiredVersions(
+             repository_, version_keeper_, Clock::Real()->Now())) {
+      if (deleted.status.ok()) {
+        spdlog::info("deleted {}@{}", deleted.model, deleted.version);
+      } else {
+        spdlog::warn("cannot delete {}@{}: {}", deleted.model, deleted.version,
+                     std::string(deleted.status.message()));
+      }
     }
   }
 
@@ -203,6 +223,7 @@ class ServerImpl final : public Server {
 
   const ServerOptions options_;
   const ModelRepository repository_;
+  VersionKeeper version_keeper_;  // Of the poller.
   ModelRegistry registry_;
   Engine engine_;
   const TrustedProxies proxies_;

@@ -171,6 +171,13 @@ absl::StatusOr<ModelFiles> ModelRepository::Read(absl::string_view model,
   return ModelFiles{.config = *config, .arrays = *std::move(arrays)};
 }
 
+bool ModelRepository::Has(absl::string_view model, int64_t version,
+                          absl::string_view name) const {
+  return CheckModelName("model", model).ok() && CheckFileName(name).ok() &&
+         Exists(fs::path(root_) / std::string(model) / std::to_string(version) /
+                std::string(name));
+}
+
 absl::StatusOr<DesiredState> ModelRepository::ReadDesired(
     absl::string_view model) const {
   const absl::Status named = CheckModelName("model", model);

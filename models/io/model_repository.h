@@ -100,6 +100,10 @@ class ModelRepository {
   absl::StatusOr<ModelFiles> Read(absl::string_view model,
                                   int64_t version) const;
 
+  // Whether the folder of that version holds a file `name`.
+  bool Has(absl::string_view model, int64_t version,
+           absl::string_view name) const;
+
   // The defaults where the model has no desired.json.
   absl::StatusOr<DesiredState> ReadDesired(absl::string_view model) const;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "models/networks/placement.h"
 #include "models/networks/score_network.h"
 #include "models/status.h"
+#include "server/engine/canary.h"
 #include "server/engine/device.h"
 #include "server/engine/warm_up.h"
 
@@ -30,6 +32,44 @@ absl::Status NoVersion(const std::string& model, const std::string& wanted,
           "model '", model, "' has no ", wanted,
           "; there are versions: ", absl::StrJoin(versions, ", "))),
       Reason::kVersionNotFound);
+}
+
+// ModelSnapshot::form.
+std::string FormOf(const ModelFiles& files, int64_t max_batch_rows) {
+  ModelConfig config = files.config;
+  config.description.clear();
+  config.provenance.clear();
+  std::string form = absl::StrCat(ModelConfigToJson(config), max_batch_rows);
+  for (const auto& [name, array] : files.arrays) {
+    absl::StrAppend(&form, "\n", name, ": ", absl::StrJoin(array.shape, ", "));
+  }
+  return form;
+}
+
+// A version of that form; null where there is none.
+const ModelSnapshot* OfForm(const std::string& form, const ModelEntry& entry) {
+  for (const auto& [version, snapshot] : entry.versions) {
+    if (snapshot->form == form) return snapshot.get();
+  }
+  return nullptr;
+}
+
+void SetDesired(const DesiredState& desired, ModelEntry& entry) {
+  entry.aliases = desired.aliases;
+  entry.generation = desired.generation;
+  entry.canary_share = desired.canary_share;
+  entry.keep = desired.keep;
+}
+
+// What cannot be served takes nobody's place.
+void KeepServedAliases(const ModelEntry& known, ModelEntry& entry) {
+  for (auto& [alias, version] : entry.aliases) {
+    const auto before = known.aliases.find(alias);
+    if (!entry.versions.contains(version) && before != known.aliases.end() &&
+        entry.versions.contains(before->second)) {
+      version = before->second;
+    }
+  }
 }
 
 // A version is immutable: what was wrong with its files stays wrong. Anything
@@ -53,21 +93,47 @@ absl::Status ModelRegistry::Poll() {
     if (!polled.ok()) return polled.status();
     next->emplace(name, *std::move(polled));
   }
-  absl::MutexLock lock(&mu_);
-  table_ = std::move(next);
+  Publish(std::move(next));
   return absl::OkStatus();
+}
+
+absl::Status ModelRegistry::Refresh(const std::string& model) {
+  absl::MutexLock polling(&poll_mu_);
+  auto next = std::make_shared<ModelTable>(*table());
+  const auto found = next->find(model);
+  absl::StatusOr<ModelEntry> polled =
+      PollModel(model, found == next->end() ? nullptr : &found->second);
+  if (polled.ok()) {
+    (*next)[model] = *std::move(polled);
+  } else if (ReasonOf(polled.status()) == Reason::kModelNotFound) {
+    next->erase(model);
+  } else {
+    return polled.status();
+  }
+  Publish(std::move(next));
+  return polled.status();
+}
+
+void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
+  absl::MutexLock lock(&mu_);
+  table_.swap(table);
+  // The old one goes with `table`, after the lock.
 }
 
 absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
     const std::string& name, const ModelEntry* known) const {
-  absl::StatusOr<std::vector<int64_t>> versions = repository_.Versions(name);
+  // Before the versions: what it names was there when it was written.
+  const absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
+  const absl::StatusOr<std::vector<int64_t>> versions =
+      repository_.Versions(name);
   if (!versions.ok()) return versions.status();
   ModelEntry entry;
-  absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
   if (desired.ok()) {
-    entry.aliases = desired->aliases;
+    SetDesired(*desired, entry);
   } else if (known != nullptr) {
-    entry.aliases = known->aliases;  // A half-edited file changes nothing.
+    entry = *known;  // A half-edited file changes nothing.
+    entry.versions.clear();
+    entry.refused.clear();
   }
   for (const int64_t version : *versions) {
     if (known != nullptr) {
@@ -82,20 +148,23 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
         continue;
       }
     }
-    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> snapshot =
-        Load(name, version, desired.ok() ? *desired : DesiredState());
+    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> snapshot = Load(
+        name, version, desired.ok() ? desired->max_batch_rows : std::nullopt,
+        entry, known);
     if (snapshot.ok()) {
       entry.versions.emplace(version, *std::move(snapshot));
     } else if (StaysBad(snapshot.status())) {
       entry.refused.emplace(version, std::string(snapshot.status().message()));
     }
   }
+  if (known != nullptr) KeepServedAliases(*known, entry);
   return entry;
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
     const std::string& name, int64_t version,
-    const DesiredState& desired) const {
+    std::optional<int64_t> max_batch_rows, const ModelEntry& entry,
+    const ModelEntry* known) const {
   absl::StatusOr<ModelFiles> files = repository_.Read(name, version);
   if (!files.ok()) return files.status();
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
@@ -109,20 +178,31 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
   auto snapshot = std::make_shared<ModelSnapshot>();
   snapshot->name = name;
   snapshot->version = version;
+  snapshot->max_batch_rows = options_.max_batch_rows.value_or(
+      max_batch_rows.value_or(options_.default_max_batch_rows));
+  snapshot->form = FormOf(*files, snapshot->max_batch_rows);
   snapshot->config = std::move(files->config);
   for (const auto& [weight, array] : files->arrays) {
     snapshot->num_parameters += static_cast<int64_t>(array.values.size());
   }
   snapshot->network = *std::move(network);
   snapshot->target = *std::move(target);
-  snapshot->max_batch_rows = options_.max_batch_rows.value_or(
-      desired.max_batch_rows.value_or(options_.default_max_batch_rows));
-  WarmUp(*snapshot, *NewDevice(options_.device, options_.threads));
+  const ModelSnapshot* like = OfForm(snapshot->form, entry);
+  if (like == nullptr && known != nullptr) {
+    like = OfForm(snapshot->form, *known);
+  }
+  if (like != nullptr) {
+    snapshot->rates = like->rates;
+  } else if (options_.warm_up != nullptr) {
+    options_.warm_up(snapshot);
+  } else {
+    WarmUp(*snapshot, *NewDevice(options_.device, options_.threads));
+  }
   return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
-    const ModelSelector& selector) const {
+    const ModelSelector& selector, absl::string_view caller) const {
   const std::shared_ptr<const ModelTable> models = table();
   const auto found = models->find(selector.name);
   if (found == models->end()) {
@@ -131,6 +211,15 @@ absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
                       Reason::kModelNotFound);
   }
   const ModelEntry& entry = found->second;
+  if (!selector.version.has_value() && !selector.alias.has_value() &&
+      entry.canary_share > 0.0) {
+    const auto canary = entry.aliases.find("canary");
+    if (canary != entry.aliases.end() &&
+        GetsCanary(selector.name, caller, entry.canary_share)) {
+      const auto snapshot = entry.versions.find(canary->second);
+      if (snapshot != entry.versions.end()) return snapshot->second;
+    }
+  }
   int64_t version = entry.versions.empty() ? 0 : entry.versions.rbegin()->first;
   if (selector.version.has_value()) {
     version = *selector.version;

@@ -2,6 +2,7 @@
 #define SCORESERVE_SERVER_ENGINE_MODEL_REGISTRY_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "c10/core/Device.h"
 #include "models/io/model_repository.h"
@@ -30,7 +32,12 @@ struct ModelSelector {
 struct ModelEntry {
   std::map<int64_t, std::shared_ptr<const ModelSnapshot>> versions;
   std::map<int64_t, std::string> refused;  // Version → why.
+  // Of desired.json. An alias for a version that cannot be served stays where
+  // it was, as long as that one is there.
   std::map<std::string, int64_t> aliases;
+  int64_t generation = 0;
+  double canary_share = 0.0;
+  std::optional<int64_t> keep;
 };
 using ModelTable = std::map<std::string, ModelEntry>;
 
@@ -45,6 +52,11 @@ class ModelRegistry {
     // Goes over desired.json.
     std::optional<int64_t> max_batch_rows;
     int threads = 1;  // Of a forward pass, as the engine's.
+    // Seeds the rates of a snapshot that nobody uses yet, before it is
+    // published; called by whoever polls, who waits for it. Empty: runs
+    // WarmUp() on that thread.
+    std::function<void(const std::shared_ptr<const ModelSnapshot>&)> warm_up =
+        {};
   };
 
   ModelRegistry(ModelRepository repository, const Options& options)
@@ -52,19 +64,26 @@ class ModelRegistry {
         options_(options),
         table_(std::make_shared<const ModelTable>()) {}
 
-  // Loads and warms up versions that appeared, forgets those that went, reads
-  // the aliases. A bad version is kept as `refused` with its reason and harms
-  // no other. An error, and everything as it was, where the repository itself
-  // cannot be read.
+  // Loads versions that appeared, forgets those that went, reads the desired
+  // states. A bad version is kept as `refused` with its reason and harms no
+  // other. A version is warmed up, unless one of the same form is loaded: then
+  // it shares its rates, and costs no more than the reading. An error, and
+  // everything as it was, where the repository itself cannot be read.
   absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
-  absl::Status Refresh(const std::string&) { return Poll(); }
+  // The same for one model, now: for whoever has just changed it. Waits for a
+  // poll that is under way, so not for threads that `warm_up` needs. NOT_FOUND,
+  // MODEL_NOT_FOUND, where it is gone, and then it is forgotten.
+  absl::Status Refresh(const std::string& model)
+      ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
-  // The version that `selector` means: the alias "stable" where neither version
-  // nor alias is given and it is set, else the highest version. NOT_FOUND
-  // naming what there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).
+  // The version that `selector` means. Where neither version nor alias is
+  // given: "canary" for a `caller` in the canary share (canary.h), else
+  // "stable" where it is set, else the highest version. NOT_FOUND naming what
+  // there is (MODEL_NOT_FOUND, VERSION_NOT_FOUND).
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Find(
-      const ModelSelector& selector) const ABSL_LOCKS_EXCLUDED(mu_);
+      const ModelSelector& selector, absl::string_view caller = "") const
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   // What is there now.
   std::shared_ptr<const ModelTable> table() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -72,9 +91,13 @@ class ModelRegistry {
  private:
   absl::StatusOr<ModelEntry> PollModel(const std::string& name,
                                        const ModelEntry* known) const;
+  // `entry` is what has been found of the model so far, `known` what was known.
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Load(
       const std::string& name, int64_t version,
-      const DesiredState& desired) const;
+      std::optional<int64_t> max_batch_rows, const ModelEntry& entry,
+      const ModelEntry* known) const;
+  void Publish(std::shared_ptr<const ModelTable> table)
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   const ModelRepository repository_;
   const Options options_;

@@ -23,6 +23,10 @@ struct ModelSnapshot {
   int64_t num_parameters = 0;
   // Rows that one pass carries: live rows and queries together.
   int64_t max_batch_rows = 0;
+  // What the cost of a pass depends on, as text: its network and the shapes of
+  // its arrays, but not what they hold. Versions of one model that have the
+  // same share their rates.
+  std::string form = {};
   // How long passes of it take: what changes about it, by itself thread-safe.
   std::shared_ptr<ServiceRates> rates = std::make_shared<ServiceRates>();
 

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "scoreserve/v1/models.grpc.pb.h"
+#include "server/service/caller.h"
 #include "server/service/request_codec.h"
 #include "server/service/status_codec.h"
 
@@ -79,10 +80,15 @@ class ModelsService final : public v1::Models::CallbackService {
   grpc::ServerUnaryReactor* ListModels(
       grpc::CallbackServerContext* context, const v1::ListModelsRequest*,
       v1::ListModelsResponse* response) override {
+    const absl::StatusOr<std::string> caller =
+        CallerOf(*context, *backend_.proxies);
+    if (!caller.ok())
+      return Reply(context, "unknown", "ListModels", caller.status());
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();
     for (const auto& [name, entry] : *table) {
       const auto model =
-          backend_.registry->Find({.name = name, .version = {}, .alias = {}});
+          backend_.registry->Find({.name = name, .version = {}, .alias = {}},
+                                  *caller);
       EncodeModel(name, entry, model.ok() ? model->get() : nullptr,
                   *backend_.engine, response->add_models());
     }
@@ -96,7 +102,11 @@ class ModelsService final : public v1::Models::CallbackService {
         DecodeModelRef(request->model());
     if (!selector.ok())
       return Reply(context, "unknown", "GetModel", selector.status());
-    const auto model = backend_.registry->Find(*selector);
+    const absl::StatusOr<std::string> caller =
+        CallerOf(*context, *backend_.proxies);
+    if (!caller.ok())
+      return Reply(context, "unknown", "GetModel", caller.status());
+    const auto model = backend_.registry->Find(*selector, *caller);
     if (!model.ok())
       return Reply(context, "unknown", "GetModel", model.status());
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();

@@ -88,7 +88,7 @@ class SampleCall final : public grpc::ServerWriteReactor<v1::SampleResponse>,
     if (!caller.ok()) return caller.status();
     const absl::StatusOr<ModelSelector> selector = SelectModel(wire);
     if (!selector.ok()) return selector.status();
-    const auto model = backend_.registry->Find(*selector);
+    const auto model = backend_.registry->Find(*selector, *caller);
     if (!model.ok()) return LookUpError(wire, model.status());
     model_ = (*model)->name;
     const Instant now = backend_.engine->clock().Now();

@@ -29,7 +29,7 @@ absl::Status ScoreCall::Submit(const v1::ScoreRequest& request,
       DecodeModelRef(request.model());
   if (!selector.ok()) return selector.status();
   absl::StatusOr<std::shared_ptr<const ModelSnapshot>> model =
-      backend_.registry->Find(*selector);
+      backend_.registry->Find(*selector, *caller);
   if (!model.ok()) return model.status();
   model_ = *std::move(model);
   const absl::StatusOr<TensorRows> x =

@@ -221,7 +221,8 @@ TEST_F(UpdateDesiredTest, AFolderThatCannotBeWrittenIsNamed) {
   if (!root) {
     fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
   } else if (::unshare(CLONE_NEWNS) != 0 ||
-             ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+             ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) !=
+                 0 ||
              ::mount(folder.c_str(), folder.c_str(), nullptr, MS_BIND,
                      nullptr) != 0 ||
              ::mount(nullptr, folder.c_str(), nullptr,
