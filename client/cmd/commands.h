@@ -9,11 +9,16 @@
 
 namespace scoreserve::ctl {
 
+// pause, resume, cancel and delete.
+void AddJobChangeCommands(CLI::App& app, absl::Status* outcome);
+void AddJobsCommand(CLI::App& app, absl::Status* outcome);
 void AddModelsCommand(CLI::App& app, absl::Status* outcome);
+void AddObjectivesCommand(CLI::App& app, absl::Status* outcome);
 void AddSampleCommand(CLI::App& app, absl::Status* outcome);
 void AddSamplersCommand(CLI::App& app, absl::Status* outcome);
 void AddScoreCommand(CLI::App& app, absl::Status* outcome);
 void AddStatusCommand(CLI::App& app, absl::Status* outcome);
+void AddTuneCommand(CLI::App& app, absl::Status* outcome);
 
 }  // namespace scoreserve::ctl
 

@@ -65,9 +65,9 @@ Json ModelJson(const ModelInfo& model) {
           {"has_energy", model.has_energy}};
 }
 
-Json SamplerJson(const SamplerInfo& sampler) {
-  Json options = Json::array();
-  for (const OptionInfo& option : sampler.options) {
+Json OptionInfosJson(const std::vector<OptionInfo>& options) {
+  Json list = Json::array();
+  for (const OptionInfo& option : options) {
     Json json = {{"name", option.name},
                  {"type", option.type},
                  {"rule", option.rule},
@@ -77,21 +77,29 @@ Json SamplerJson(const SamplerInfo& sampler) {
       std::visit([&](const auto& value) { json["default"] = value; },
                  *option.default_value);
     }
-    options.push_back(std::move(json));
+    list.push_back(std::move(json));
   }
+  return list;
+}
+
+Json OptionValuesJson(const OptionValues& values) {
+  Json json = Json::object();
+  for (const auto& [name, value] : values) {
+    std::visit([&, &name = name](const auto& held) { json[name] = held; },
+               value);
+  }
+  return json;
+}
+
+Json SamplerJson(const SamplerInfo& sampler) {
   Json examples = Json::array();
-  for (const SamplerExample& example : sampler.examples) {
-    Json values = Json::object();
-    for (const auto& [name, value] : example.options) {
-      std::visit([&, &name = name](const auto& held) { values[name] = held; },
-                 value);
-    }
+  for (const auto& [model, options] : sampler.examples) {
     examples.push_back(
-        {{"model", example.model}, {"options", std::move(values)}});
+        {{"model", model}, {"options", OptionValuesJson(options)}});
   }
   return {{"name", sampler.name},
           {"help", sampler.help},
-          {"options", std::move(options)},
+          {"options", OptionInfosJson(sampler.options)},
           {"examples", std::move(examples)}};
 }
 

@@ -1,6 +1,8 @@
 #ifndef SCORESERVE_CLIENT_CMD_JSON_H_
 #define SCORESERVE_CLIENT_CMD_JSON_H_
 
+#include <vector>
+
 #include "models/io/rows.h"
 #include "nlohmann/json.hpp"
 #include "scoreserve/models.h"
@@ -13,6 +15,8 @@ using Json = nlohmann::ordered_json;
 
 Json ModelJson(const ModelInfo& model);
 Json SamplerJson(const SamplerInfo& sampler);
+Json OptionInfosJson(const std::vector<OptionInfo>& options);
+Json OptionValuesJson(const OptionValues& values);
 // A list of lists, with the fewest digits that give each float back.
 Json RowsJson(const Rows& rows);
 

@@ -76,14 +76,20 @@ absl::Status Parse(CLI::App& app, std::vector<std::string> arguments) {
 
 int Main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  CLI::App app("Asks a scoreserve server for scores, samples and models.",
-               "scorectl");
+  CLI::App app(
+      "Asks a scoreserve server for scores, samples and models, and tunes "
+      "them.",
+      "scorectl");
   absl::Status outcome;
   AddStatusCommand(app, &outcome);
   AddModelsCommand(app, &outcome);
   AddScoreCommand(app, &outcome);
   AddSamplersCommand(app, &outcome);
   AddSampleCommand(app, &outcome);
+  AddObjectivesCommand(app, &outcome);
+  AddTuneCommand(app, &outcome);
+  AddJobsCommand(app, &outcome);
+  AddJobChangeCommands(app, &outcome);
   app.require_subcommand(1);
   app.set_version_flag("--version", SCORESERVE_VERSION);
   app.footer(

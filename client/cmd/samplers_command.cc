@@ -26,18 +26,7 @@ struct Options {
 void PrintSampler(const SamplerInfo& sampler) {
   std::cout << sampler.name << ": " << sampler.help
             << "\n\nOptions, each by --set OPTION=VALUE:\n";
-  std::vector<std::vector<std::string>> lines;
-  for (const OptionInfo& option : sampler.options) {
-    lines.push_back({absl::StrCat("  ", option.name),
-                     option.default_value.has_value()
-                         ? absl::StrCat("= ", OptionText(*option.default_value))
-                         : "required",
-                     option.rule.empty()
-                         ? option.type
-                         : absl::StrCat(option.type, ", ", option.rule),
-                     option.help});
-  }
-  std::cout << TextTable(lines);
+  std::cout << OptionLines(sampler.options);
   const std::string command = ExampleCommand(sampler);
   if (command.empty()) {
     std::cout << "\nNo served model suits it.\n";

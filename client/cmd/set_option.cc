@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cmd/did_you_mean.h"
 #include "client/cmd/outcome.h"
+#include "client/cmd/text_table.h"
 
 namespace scoreserve::ctl {
 namespace {
@@ -36,23 +37,28 @@ absl::StatusOr<OptionValue> Typed(const OptionInfo& option,
 
 absl::StatusOr<OptionValues> TypedOptions(
     const SamplerInfo& sampler, const std::vector<std::string>& settings) {
+  return TypedOptions(absl::StrCat("the sampler '", sampler.name, "'"),
+                      sampler.options, "--set", settings);
+}
+
+absl::StatusOr<OptionValues> TypedOptions(
+    const std::string& owner, const std::vector<OptionInfo>& options,
+    const std::string& flag, const std::vector<std::string>& settings) {
   OptionValues values;
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
     if (equals == 0 || equals == std::string::npos) {
       return UsageError(
-          absl::StrCat("--set must be OPTION=VALUE; was '", setting, "'"));
+          absl::StrCat(flag, " must be OPTION=VALUE; was '", setting, "'"));
     }
     const std::string name = setting.substr(0, equals);
     const auto option = std::find_if(
-        sampler.options.begin(), sampler.options.end(),
+        options.begin(), options.end(),
         [&](const OptionInfo& option) { return option.name == name; });
-    if (option == sampler.options.end()) {
+    if (option == options.end()) {
       std::vector<std::string> names;
-      for (const OptionInfo& known : sampler.options)
-        names.push_back(known.name);
-      return UsageError(absl::StrCat("the sampler '", sampler.name,
-                                     "' has no option '", name, "'",
+      for (const OptionInfo& known : options) names.push_back(known.name);
+      return UsageError(absl::StrCat(owner, " has no option '", name, "'",
                                      DidYouMean(name, names)));
     }
     absl::StatusOr<OptionValue> value =
@@ -63,6 +69,21 @@ absl::StatusOr<OptionValues> TypedOptions(
     }
   }
   return values;
+}
+
+std::string OptionLines(const std::vector<OptionInfo>& options) {
+  std::vector<std::vector<std::string>> lines;
+  for (const OptionInfo& option : options) {
+    lines.push_back({absl::StrCat("  ", option.name),
+                     option.default_value.has_value()
+                         ? absl::StrCat("= ", OptionText(*option.default_value))
+                         : "required",
+                     option.rule.empty()
+                         ? option.type
+                         : absl::StrCat(option.type, ", ", option.rule),
+                     option.help});
+  }
+  return TextTable(lines);
 }
 
 std::string OptionText(const OptionValue& value) {

@@ -263,21 +263,31 @@ TEST_F(ClientFineTuningTest, AStreamThatIsCutAgainAndAgainLosesNothing) {
   const auto client = NewClient(proxy.address());
   const std::string name = NewJob();
   const std::vector<float> values = Counting(4'000);
-  int64_t asked = -1, resumed = 0;
+  int64_t asked = -1, resumed = 0, next_cut = 1;
+  absl::Notification cut;
   const ExampleSource source = Source(values, 10);
   const auto rows = client->StreamExamples(
       name,
       [&](int64_t first) {
         EXPECT_GE(first, asked);  // Never again for what it has given.
         asked = first + 1;
-        if (first % 500 == 0) proxy.Cut();
+        if (first >= 2'000) cut.WaitForNotification();
         return source(first);
       },
-      {.on_resume = [&](int attempt, const absl::Status& why) {
-        EXPECT_GE(attempt, 1);
-        EXPECT_FALSE(why.ok());
-        ++resumed;
-      }});
+      {.on_acknowledged =
+           [&](int64_t acknowledged) {
+             // Each stream gets further before it is cut.
+             if (acknowledged < next_cut) return;
+             next_cut = acknowledged + 300;
+             proxy.Cut();
+             if (!cut.HasBeenNotified()) cut.Notify();
+           },
+       .on_resume =
+           [&](int attempt, const absl::Status& why) {
+             EXPECT_GE(attempt, 1);
+             EXPECT_FALSE(why.ok());
+             ++resumed;
+           }});
   ASSERT_TRUE(rows.ok()) << rows.status();
   EXPECT_EQ(*rows, 4'000);
   EXPECT_GE(resumed, 1);
