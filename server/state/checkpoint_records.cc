@@ -23,22 +23,21 @@ std::string SumOf(int64_t id, int64_t job, const CheckpointRecord& record) {
 
 absl::Status AddCheckpoint(Database& database, JobRecord& job,
                            const CheckpointRecord& record) {
-  Statement next(database, "SELECT coalesce(max(id), 0) + 1 FROM checkpoints");
-  if (!next.Next()) return next.status();
-  const int64_t id = next.Int(0);
+  const absl::StatusOr<int64_t> id = NextId(database, "checkpoints");
+  if (!id.ok()) return id.status();
   absl::Status added =
       Statement(database,
                 "INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-          .Bind(id)
+          .Bind(*id)
           .Bind(job.id)
           .Bind(record.step)
           .Bind(record.notes)
           .Bind(record.file)
           .Bind(record.entry.size)
           .Bind(record.entry.sha256)
-          .Bind(SumOf(id, job.id, record))
+          .Bind(SumOf(*id, job.id, record))
           .Run();
-  if (added.ok()) job.checkpoint = id;
+  if (added.ok()) job.checkpoint = *id;
   return added;
 }
 

@@ -173,6 +173,14 @@ absl::StatusOr<JobRecord> ReadJob(Database& database, const std::string& name) {
                     Reason::kJobNotFound);
 }
 
+absl::StatusOr<int64_t> NextId(Database& database, absl::string_view table) {
+  Statement query(
+      database,
+      absl::StrCat("SELECT coalesce(max(id), 0) + 1 FROM ", table).c_str());
+  if (!query.Next()) return query.status();
+  return query.Int(0);
+}
+
 absl::Status WriteJob(Database& database, const JobRecord& record) {
   return Statement(database,
                    "REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)")

@@ -41,6 +41,9 @@ absl::StatusOr<JobRecord> ReadJob(Database& database, const std::string& name);
 absl::StatusOr<JobRecord> JobOfRow(const Database& database,
                                    const Statement& query);
 
+// One more than the highest in the table.
+absl::StatusOr<int64_t> NextId(Database& database, absl::string_view table);
+
 // Adds it, or replaces the one with its id.
 absl::Status WriteJob(Database& database, const JobRecord& record);
 

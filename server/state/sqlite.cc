@@ -93,10 +93,12 @@ absl::Status Database::InTransaction(absl::string_view name,
   if (must_empty_log_) EmptyLog().IgnoreError();
   absl::Status done = Run("BEGIN IMMEDIATE");
   if (done.ok()) done = change();
-  if (done.ok()) {
-    Failpoint(absl::StrCat(name, ": before commit"));
-    done = Run("COMMIT");
+  if (!done.ok()) {
+    Rollback();
+    return done;
   }
+  Failpoint(absl::StrCat(name, ": before commit"));
+  done = Run("COMMIT");
   if (done.ok()) {
     Failpoint(absl::StrCat(name, ": committed"));
     log_is_doubtful_ = false;
@@ -105,12 +107,16 @@ absl::Status Database::InTransaction(absl::string_view name,
   // All of the change may then lie in the log.
   const bool sync_failed =
       sqlite3_extended_errcode(handle_.get()) == SQLITE_IOERR_FSYNC;
+  Rollback();
+  log_is_doubtful_ = !EmptyLog().ok() && (sync_failed || log_is_doubtful_);
+  return done;
+}
+
+void Database::Rollback() {
   // Some errors have ended the transaction by themselves.
   if (sqlite3_get_autocommit(handle_.get()) == 0) {
     Run("ROLLBACK").IgnoreError();
   }
-  log_is_doubtful_ = !EmptyLog().ok() && (sync_failed || log_is_doubtful_);
-  return done;
 }
 
 absl::Status Database::EmptyLog() {

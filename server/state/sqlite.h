@@ -58,6 +58,8 @@ class Database {
 
   explicit Database(std::string path) : path_(std::move(path)) {}
 
+  void Rollback();
+
   std::string path_;
   std::unique_ptr<sqlite3, Close> handle_;
   bool must_empty_log_ = false;

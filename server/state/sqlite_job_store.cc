@@ -93,9 +93,9 @@ absl::Status SqliteJobStore::Create(const StoredJob& job,
         Reason::kJobExists);
   }
   if (!absl::IsNotFound(same.status())) return same.status();
-  Statement next(database_, "SELECT coalesce(max(id), 0) + 1 FROM jobs");
-  if (!next.Next()) return next.status();
-  JobRecord record = {.id = next.Int(0), .job = job};
+  const absl::StatusOr<int64_t> id = NextId(database_, "jobs");
+  if (!id.ok()) return id.status();
+  JobRecord record = {.id = *id, .job = job};
   record.job.rows = 0;
   return Save("create", std::move(record), first);
 }

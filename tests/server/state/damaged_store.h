@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <random>
@@ -165,23 +164,35 @@ class DamagedStore : public testing::Test {
     ++(told ? told_ : harmless_);
   }
 
+  void FlipBit(const std::string& whole, size_t byte, int bit) {
+    SCOPED_TRACE(absl::StrCat("bit ", bit, " of byte ", byte));
+    std::string flipped = whole;
+    flipped[byte] ^= 1 << bit;
+    ASSERT_TRUE(WriteFile(path_ + "/jobs.sqlite", flipped).ok());
+    ExpectNothingWrong();
+  }
+
   void FlipBits(uint64_t seed, int times) {
-    const std::string path = path_ + "/jobs.sqlite";
-    const std::string whole = *ReadFile(path, 1 << 24);
+    const std::string whole = *ReadFile(path_ + "/jobs.sqlite", 1 << 24);
     std::mt19937_64 random(seed);
     for (int i = 0; i < times; ++i) {
       const size_t byte = random() % whole.size();
-      const int bit = static_cast<int>(random() % 8);
-      SCOPED_TRACE(absl::StrCat("bit ", bit, " of byte ", byte));
-      std::string flipped = whole;
-      flipped[byte] ^= 1 << bit;
-      ASSERT_TRUE(WriteFile(path, flipped).ok());
-      ASSERT_NO_FATAL_FAILURE(ExpectNothingWrong());
+      ASSERT_NO_FATAL_FAILURE(
+          FlipBit(whole, byte, static_cast<int>(random() % 8)));
     }
-    std::printf("refused %d, told %d, harmless %d\n", refused_, told_,
-                harmless_);
     EXPECT_GT(refused_, 0);
     EXPECT_GT(told_, 0);
+  }
+
+  // One of each byte of the record that holds `text`, and of those beside it.
+  void FlipBitsOfRecord(const std::string& text) {
+    const std::string whole = *ReadFile(path_ + "/jobs.sqlite", 1 << 24);
+    const size_t place = whole.find(text);
+    ASSERT_NE(place, std::string::npos);
+    for (size_t byte = place - 60; byte < place + 180; ++byte) {
+      ASSERT_NO_FATAL_FAILURE(FlipBit(whole, byte, static_cast<int>(byte % 8)));
+    }
+    EXPECT_GT(told_, 80);
   }
 
   // Of a store that was killed, with rows in its log.

@@ -94,6 +94,14 @@ TEST_F(DamagedDatabaseTest, ABitFlippedAnywhereIsToldOrDoesNotMatter) {
   FlipBits(/*seed=*/1, /*times=*/150);
 }
 
+TEST_F(DamagedDatabaseTest, ABitFlippedInAJobIsTold) {
+  FlipBitsOfRecord("{\"spec\":1}");
+}
+
+TEST_F(DamagedDatabaseTest, ABitFlippedInTheRecordOfACheckpointIsTold) {
+  FlipBitsOfRecord(absl::StrCat("{\"step\":", kCheckpoints, "}"));
+}
+
 TEST_F(DamagedDatabaseTest, OneCutAnywhereIsToldOrDoesNotMatter) {
   const std::string path = path_ + "/jobs.sqlite";
   const std::string whole = *ReadFile(path, 1 << 24);
@@ -132,6 +140,20 @@ TEST_F(DamagedDatabaseTest, AnotherVersionIsRefusedAndLeftAlone) {
   }
   ASSERT_TRUE(Database::Open(path)->Run("PRAGMA user_version=1").ok());
   EXPECT_EQ(ReadRows(**Open()), rows_);
+}
+
+TEST_F(DamagedDatabaseTest, ARecordThatVanishedIsMissed) {
+  const std::string path = path_ + "/jobs.sqlite";
+  ASSERT_TRUE(Database::Open(path)
+                  ->Run("DELETE FROM additions WHERE rows = 30;"
+                        "DELETE FROM checkpoints WHERE step = 3")
+                  .ok());
+  const auto store = Open();
+  const absl::Status rows = TryRows(**store).status();
+  EXPECT_EQ(rows.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(rows.message()), HasSubstr("has 4 of 5 additions"));
+  EXPECT_EQ(ReadCheckpoint(**store), Text(Saved(kCheckpoints - 1)));
+  EXPECT_THAT(warnings_, ElementsAre(StartsWith(path + ": the record of")));
 }
 
 // Bits that flip in the log of a killed server look like a commit that never
