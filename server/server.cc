@@ -20,9 +20,11 @@
 #include "models/status.h"
 #include "server/engine/delete_versions.h"
 #include "server/engine/version_keeper.h"
+#include "server/engine/worker.h"
 #include "server/http/http_server.h"
 #include "server/service/backend.h"
 #include "server/service/caller.h"
+#include "server/service/model_admin_service.h"
 #include "server/service/models_service.h"
 #include "server/service/sampling_service.h"
 #include "server/service/scoring_service.h"
@@ -110,10 +112,17 @@ class ServerImpl final : public Server {
 
  private:
   absl::Status Listen() {
-    const Backend backend = {&engine_, &registry_, &requests_, &proxies_};
+    const Backend backend = {.engine = &engine_,
+                             .registry = &registry_,
+                             .requests = &requests_,
+                             .proxies = &proxies_,
+                             .repository = &repository_,
+                             .worker = &worker_,
+                             .rolled_back = {}};
     services_.push_back(NewScoringService(backend));
     services_.push_back(NewSamplingService(backend));
     services_.push_back(NewModelsService(backend));
+    services_.push_back(NewModelAdminService(backend));
 
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -187,6 +196,7 @@ class ServerImpl final : public Server {
   Engine engine_;
   const TrustedProxies proxies_;
   RequestMetrics requests_;
+  Worker worker_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HttpServer> http_;

@@ -10,6 +10,9 @@
 namespace scoreserve::ctl {
 
 void AddModelsCommand(CLI::App& app, absl::Status* outcome);
+void AddPromoteCommand(CLI::App& app, absl::Status* outcome);
+void AddPullCommand(CLI::App& app, absl::Status* outcome);
+void AddRollbackCommand(CLI::App& app, absl::Status* outcome);
 void AddSampleCommand(CLI::App& app, absl::Status* outcome);
 void AddSamplersCommand(CLI::App& app, absl::Status* outcome);
 void AddScoreCommand(CLI::App& app, absl::Status* outcome);

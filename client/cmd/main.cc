@@ -84,6 +84,9 @@ int Main(int argc, char** argv) {
   AddScoreCommand(app, &outcome);
   AddSamplersCommand(app, &outcome);
   AddSampleCommand(app, &outcome);
+  AddPromoteCommand(app, &outcome);
+  AddRollbackCommand(app, &outcome);
+  AddPullCommand(app, &outcome);
   app.require_subcommand(1);
   app.set_version_flag("--version", SCORESERVE_VERSION);
   app.footer(

@@ -1,8 +1,13 @@
 #ifndef SCORESERVE_SERVER_SERVICE_BACKEND_H_
 #define SCORESERVE_SERVER_SERVICE_BACKEND_H_
 
+#include <functional>
+#include <string>
+
+#include "models/io/model_repository.h"
 #include "server/engine/engine.h"
 #include "server/engine/model_registry.h"
+#include "server/engine/worker.h"
 #include "server/service/caller.h"
 #include "server/service/request_metrics.h"
 
@@ -14,6 +19,13 @@ struct Backend {
   ModelRegistry* registry = nullptr;
   RequestMetrics* requests = nullptr;
   const TrustedProxies* proxies = nullptr;
+  const ModelRepository* repository = nullptr;
+  // For what waits for the disk: a thread of gRPC's must not. Runs until every
+  // call has ended.
+  Worker* worker = nullptr;
+  // Told, by the worker, of a model of which an alias was moved to a lower
+  // version. May be empty.
+  std::function<void(const std::string& model)> rolled_back = {};
 };
 
 }  // namespace scoreserve
