@@ -169,8 +169,9 @@ class ServerImpl final : public Server {
   }
 
   void DeleteVersions() {
-    for (const DeletedVersion& deleted : DeleteExpiredVersions(
-             repository_, version_keeper_, Clock::Real()->Now())) {
+    for (const DeletedVersion& deleted :
+         DeleteExpiredVersions(repository_, *registry_.table(), version_keeper_,
+                               Clock::Real()->Now())) {
       if (deleted.status.ok()) {
         spdlog::info("deleted {}@{}", deleted.model, deleted.version);
       } else {

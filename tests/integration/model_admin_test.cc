@@ -215,7 +215,7 @@ TEST_F(ModelAdminTest, AnotherServerFindsTheAliasWhenItPolls) {
   EXPECT_EQ(served(), 1);
 }
 
-TEST_F(ModelAdminTest, ACanaryCallerKeepsItsVersionOverServers) {
+TEST_F(ModelAdminTest, ACanaryCallerKeepsItsVersion) {
   Write();
   ASSERT_EQ(ReasonIn(Update([](auto& request) {
               (*request.mutable_set_aliases())["stable"] = 1;

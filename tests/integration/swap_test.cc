@@ -59,10 +59,12 @@ bool Becomes(const Condition& holds) {
 
 TEST(SwapTest, ARunEndsOnTheVersionThatItBeganWithThoughItIsDeleted) {
   Swap swap;
+  swap.Publish();
   ModelRegistry& registry = swap.server().server().registry();
   const std::weak_ptr<const ModelSnapshot> first =
       *registry.Find({.name = "swapped", .version = 1, .alias = {}});
-  v1::SampleRequest request = LangevinOf("swapped", 1, /*steps=*/300'000, 1.0);
+  v1::SampleRequest request = LangevinOf("swapped", 1, /*steps=*/100'000, 1.0);
+  request.mutable_model()->set_version(1);
   (*request.mutable_options())["temperature"].set_number(0.0);
   grpc::ClientContext context;
   const auto reader = swap.server().sampling()->Sample(&context, request);
@@ -70,7 +72,6 @@ TEST(SwapTest, ARunEndsOnTheVersionThatItBeganWithThoughItIsDeleted) {
   ASSERT_TRUE(reader->Read(&frame));
   EXPECT_EQ(frame.started().version(), 1);
 
-  swap.Publish();
   std::filesystem::remove_all(swap.server().path() + "/swapped/1");
   ASSERT_TRUE(registry.Poll().ok());
   EXPECT_FALSE(
