@@ -29,6 +29,7 @@
 #include "server/service/backend.h"
 #include "server/service/caller.h"
 #include "server/service/fine_tuning_service.h"
+#include "server/service/model_admin_service.h"
 #include "server/service/models_service.h"
 #include "server/service/sampling_service.h"
 #include "server/service/scoring_service.h"
@@ -146,7 +147,12 @@ class ServerImpl final : public Server {
             .registry = &registry_,
             .requests = &requests_,
             .proxies = &proxies_,
-            .fine_tunes = fine_tunes_.get()};
+            .fine_tunes = fine_tunes_.get(),
+            .repository = &repository_,
+            .worker = &worker_,
+            .rolled_back = [this](const std::string& model) {
+              if (fine_tunes_ != nullptr) fine_tunes_->RolledBack(model);
+            }};
   }
 
   absl::Status Listen() {
@@ -155,6 +161,7 @@ class ServerImpl final : public Server {
     services_.push_back(NewSamplingService(backend));
     services_.push_back(NewModelsService(backend));
     services_.push_back(NewFineTuningService(backend));
+    services_.push_back(NewModelAdminService(backend));
 
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -201,8 +208,9 @@ class ServerImpl final : public Server {
   }
 
   void DeleteVersions() {
-    for (const DeletedVersion& deleted : DeleteExpiredVersions(
-             repository_, version_keeper_, Clock::Real()->Now())) {
+    for (const DeletedVersion& deleted :
+         DeleteExpiredVersions(repository_, *registry_.table(), version_keeper_,
+                               Clock::Real()->Now())) {
       if (deleted.status.ok()) {
         spdlog::info("deleted {}@{}", deleted.model, deleted.version);
       } else {

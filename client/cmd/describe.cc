@@ -22,4 +22,8 @@ std::string LabelText(const ModelInfo& model) {
              : absl::StrCat("noise level ", range);
 }
 
+std::string AliasesText(const ModelInfo& model) {
+  return absl::StrJoin(model.all_aliases, ", ", absl::PairFormatter(" "));
+}
+
 }  // namespace scoreserve::ctl

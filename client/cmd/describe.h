@@ -18,6 +18,9 @@ std::string ShapeText(const std::vector<int64_t>& shape);
 // "noise level 0.01 to 20", "none".
 std::string LabelText(const ModelInfo& model);
 
+// "canary 4, stable 3": all of them.
+std::string AliasesText(const ModelInfo& model);
+
 }  // namespace scoreserve::ctl
 
 #endif  // SCORESERVE_CLIENT_CMD_DESCRIBE_H_

@@ -62,7 +62,11 @@ Json ModelJson(const ModelInfo& model) {
           {"refused", std::move(refused)},
           {"classes", model.classes},
           {"process", model.process},
-          {"has_energy", model.has_energy}};
+          {"has_energy", model.has_energy},
+          {"all_aliases", model.all_aliases},
+          {"generation", model.generation},
+          {"canary_share", model.canary_share},
+          {"keep", model.keep.has_value() ? Json(*model.keep) : Json()}};
 }
 
 Json OptionInfosJson(const std::vector<OptionInfo>& options) {

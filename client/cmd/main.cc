@@ -90,6 +90,9 @@ int Main(int argc, char** argv) {
   AddTuneCommand(app, &outcome);
   AddJobsCommand(app, &outcome);
   AddJobChangeCommands(app, &outcome);
+  AddPromoteCommand(app, &outcome);
+  AddRollbackCommand(app, &outcome);
+  AddPullCommand(app, &outcome);
   app.require_subcommand(1);
   app.set_version_flag("--version", SCORESERVE_VERSION);
   app.footer(

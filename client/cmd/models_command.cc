@@ -54,7 +54,7 @@ absl::Status PrintOne(Client& client, const std::string& name, bool json) {
   std::vector<std::vector<std::string>> lines = {
       {"model", VersionText(*model)},
       {"description", model->description},
-      {"aliases", absl::StrJoin(model->aliases, ", ")},
+      {"aliases", AliasesText(*model)},
       {"versions", absl::StrJoin(model->versions, ", ")},
       {"network", absl::StrCat(model->network, ", ", model->num_parameters,
                                " parameters")},
@@ -71,6 +71,16 @@ absl::Status PrintOne(Client& client, const std::string& name, bool json) {
     lines.push_back({"classes", absl::StrCat("0 to ", model->classes - 1)});
   }
   if (model->has_energy) lines.push_back({"energy", "yes"});
+  if (model->canary_share > 0.0) {
+    lines.push_back(
+        {"canary share", absl::StrCat(model->canary_share, " of the callers")});
+  }
+  if (model->keep.has_value()) {
+    lines.push_back({"keeps", absl::StrCat("the newest ", *model->keep)});
+  }
+  if (model->generation > 0) {
+    lines.push_back({"generation", absl::StrCat(model->generation)});
+  }
   for (const RefusedVersionInfo& refused : model->refused) {
     lines.push_back({absl::StrCat("refused ", refused.version), refused.why});
   }

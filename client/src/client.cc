@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "client/src/channels.h"
+#include "client/src/download.h"
 #include "client/src/fine_tuning_calls.h"
 #include "client/src/health.h"
 #include "client/src/model_codec.h"
@@ -17,6 +18,7 @@
 #include "client/src/score_codec.h"
 #include "client/src/score_stream_call.h"
 #include "client/src/unary_call.h"
+#include "scoreserve/v1/model_admin.grpc.pb.h"
 #include "scoreserve/v1/models.grpc.pb.h"
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
@@ -31,6 +33,10 @@ absl::StatusOr<std::vector<ModelInfo>> Models(
 }
 
 absl::StatusOr<ModelInfo> Model(const v1::GetModelResponse& response) {
+  return DecodeModel(response.model());
+}
+
+absl::StatusOr<ModelInfo> Updated(const v1::UpdateModelResponse& response) {
   return DecodeModel(response.model());
 }
 
@@ -74,6 +80,7 @@ class GrpcClient final : public FineTuningCalls {
         calls_(calls),
         streams_(streams),
         models_(calls_),
+        admin_(calls_),
         scoring_(calls_),
         sampling_(calls_) {}
 
@@ -134,6 +141,31 @@ class GrpcClient final : public FineTuningCalls {
         options_, call, std::move(request),
         [&](auto... args) { models_.async()->GetModel(std::move(args)...); },
         Model, std::move(done));
+  }
+
+  absl::StatusOr<ModelInfo> UpdateModel(const ModelUpdate& update,
+                                        const CallOptions& call) override {
+    const v1::UpdateModelRequest request = EncodeUpdate(update);
+    return CallNow<v1::UpdateModelResponse>(
+        options_, call,
+        [&](auto* context, auto* response) {
+          return admin_.UpdateModel(context, request, response);
+        },
+        Updated);
+  }
+
+  void UpdateModelAsync(const ModelUpdate& update, Callback<ModelInfo> done,
+                        const CallOptions& call) override {
+    CallLater<v1::UpdateModelResponse>(
+        options_, call, EncodeUpdate(update),
+        [&](auto... args) { admin_.async()->UpdateModel(std::move(args)...); },
+        Updated, std::move(done));
+  }
+
+  absl::StatusOr<DownloadedVersion> DownloadVersion(
+      const ModelRef& model, const std::string& folder,
+      const CallOptions& call) override {
+    return DownloadNow(streams_.Lease(), options_, model, folder, call);
   }
 
   absl::StatusOr<int64_t> Score(const ScoreQuery& query,
@@ -251,6 +283,7 @@ class GrpcClient final : public FineTuningCalls {
   const std::shared_ptr<grpc::Channel> calls_;
   StreamChannels streams_;
   v1::Models::Stub models_;
+  v1::ModelAdmin::Stub admin_;
   v1::Scoring::Stub scoring_;
   v1::Sampling::Stub sampling_;
 };

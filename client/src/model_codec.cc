@@ -94,12 +94,34 @@ ModelInfo DecodeModel(const v1::Model& wire) {
       .classes = wire.classes(),
       .process = wire.process(),
       .has_energy = wire.has_energy(),
-      .numerics = wire.numerics()};
+      .numerics = wire.numerics(),
+      .all_aliases = {wire.all_aliases().begin(), wire.all_aliases().end()},
+      .generation = wire.generation(),
+      .canary_share = wire.canary_share(),
+      .keep = {}};
+  if (wire.has_keep()) model.keep = wire.keep();
   for (const v1::RefusedVersion& refused : wire.refused()) {
     model.refused.push_back(
         {.version = refused.version(), .why = refused.why()});
   }
   return model;
+}
+
+v1::UpdateModelRequest EncodeUpdate(const ModelUpdate& update) {
+  v1::UpdateModelRequest wire;
+  wire.set_name(update.model);
+  wire.mutable_set_aliases()->insert(update.set_aliases.begin(),
+                                     update.set_aliases.end());
+  wire.mutable_clear_aliases()->Assign(update.clear_aliases.begin(),
+                                       update.clear_aliases.end());
+  if (update.canary_share.has_value()) {
+    wire.set_canary_share(*update.canary_share);
+  }
+  if (update.keep.has_value()) wire.set_keep(*update.keep);
+  if (update.expected_generation.has_value()) {
+    wire.set_expected_generation(*update.expected_generation);
+  }
+  return wire;
 }
 
 std::vector<ModelInfo> DecodeModels(const v1::ListModelsResponse& wire) {

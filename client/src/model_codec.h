@@ -5,7 +5,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "scoreserve/model_admin.h"
 #include "scoreserve/models.h"
+#include "scoreserve/v1/model_admin.pb.h"
 #include "scoreserve/v1/models.pb.h"
 
 namespace scoreserve {
@@ -13,6 +15,8 @@ inline namespace client {
 
 // INVALID_ARGUMENT where both a version and an alias are given.
 absl::Status EncodeModelRef(const ModelRef& model, v1::ModelRef* wire);
+
+v1::UpdateModelRequest EncodeUpdate(const ModelUpdate& update);
 
 ModelInfo DecodeModel(const v1::Model& wire);
 std::vector<ModelInfo> DecodeModels(const v1::ListModelsResponse& wire);

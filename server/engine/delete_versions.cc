@@ -8,7 +8,8 @@ namespace scoreserve {
 namespace {
 
 absl::StatusOr<VersionKeeper::Versions> VersionsOf(
-    const ModelRepository& repository, const std::string& model) {
+    const ModelRepository& repository, const ModelTable& served,
+    const std::string& model) {
   const absl::StatusOr<DesiredState> desired = repository.ReadDesired(model);
   if (!desired.ok()) return desired.status();
   const absl::StatusOr<std::vector<int64_t>> all = repository.Versions(model);
@@ -17,6 +18,15 @@ absl::StatusOr<VersionKeeper::Versions> VersionsOf(
   versions.keep = desired->keep;
   for (const auto& [alias, version] : desired->aliases) {
     versions.named.insert(version);
+  }
+  const auto entry = served.find(model);
+  if (entry != served.end()) {
+    for (const auto& [alias, version] : entry->second.aliases) {
+      versions.named.insert(version);
+    }
+    if (!entry->second.versions.empty()) {
+      versions.named.insert(entry->second.versions.rbegin()->first);
+    }
   }
   for (const int64_t version : *all) {
     versions.all.insert(version);
@@ -30,13 +40,14 @@ absl::StatusOr<VersionKeeper::Versions> VersionsOf(
 }  // namespace
 
 std::vector<DeletedVersion> DeleteExpiredVersions(
-    const ModelRepository& repository, VersionKeeper& keeper, Instant now) {
+    const ModelRepository& repository, const ModelTable& served,
+    VersionKeeper& keeper, Instant now) {
   std::vector<DeletedVersion> deleted;
   const absl::StatusOr<std::vector<std::string>> models = repository.Models();
   if (!models.ok()) return deleted;
   for (const std::string& model : *models) {
     const absl::StatusOr<VersionKeeper::Versions> versions =
-        VersionsOf(repository, model);
+        VersionsOf(repository, served, model);
     if (!versions.ok()) continue;
     for (const int64_t version : keeper.Expired(model, *versions, now)) {
       absl::Status status = repository.Delete(model, version);

@@ -35,6 +35,24 @@ absl::Status Ended(const FineTuneStatus& status) {
       Reason::kJobEnded);
 }
 
+// Which version a job begins with. Where the spec does not say: that of its
+// alias, else the highest; never one that only some callers are served.
+ModelSelector BaseOf(const FineTuneSpec& spec, const ModelRegistry& registry) {
+  ModelSelector base = {.name = spec.model,
+                        .version = spec.base_version,
+                        .alias = spec.base_alias};
+  if (base.version.has_value() || base.alias.has_value()) return base;
+  const std::shared_ptr<const ModelTable> table = registry.table();
+  const auto entry = table->find(spec.model);
+  if (entry == table->end()) return base;
+  if (entry->second.aliases.contains(spec.alias)) {
+    base.alias = spec.alias;
+  } else if (!entry->second.versions.empty()) {
+    base.version = entry->second.versions.rbegin()->first;
+  }
+  return base;
+}
+
 class FineTunesImpl final : public FineTunes, public FineTuneHost {
  public:
   explicit FineTunesImpl(const Parts& parts)
@@ -358,9 +376,7 @@ absl::StatusOr<FineTuneStatus> FineTunesImpl::CreateNow(
         Reason::kJobExists);
   }
   const absl::StatusOr<std::shared_ptr<const ModelSnapshot>> base =
-      parts_.registry->Find({.name = spec.model,
-                             .version = spec.base_version,
-                             .alias = spec.base_alias});
+      parts_.registry->Find(BaseOf(spec, *parts_.registry));
   if (!base.ok()) return base.status();
   const FineTunePlan plan = {.spec = spec,
                              .base_version = (*base)->version,

@@ -1,9 +1,14 @@
 #ifndef SCORESERVE_SERVER_SERVICE_BACKEND_H_
 #define SCORESERVE_SERVER_SERVICE_BACKEND_H_
 
+#include <functional>
+#include <string>
+
+#include "models/io/model_repository.h"
 #include "server/engine/engine.h"
 #include "server/engine/fine_tunes.h"
 #include "server/engine/model_registry.h"
+#include "server/engine/worker.h"
 #include "server/service/caller.h"
 #include "server/service/request_metrics.h"
 
@@ -16,6 +21,13 @@ struct Backend {
   RequestMetrics* requests = nullptr;
   const TrustedProxies* proxies = nullptr;
   FineTunes* fine_tunes = nullptr;  // Null without a folder for jobs.
+  const ModelRepository* repository = nullptr;
+  // For what waits for the disk: a thread of gRPC's must not. Runs until every
+  // call has ended.
+  Worker* worker = nullptr;
+  // Told, by the worker, of a model of which an alias was moved to a lower
+  // version. May be empty.
+  std::function<void(const std::string& model)> rolled_back = {};
 };
 
 }  // namespace scoreserve

@@ -36,6 +36,12 @@ void ModelServer::Start() {
   port_ = server_->port();
 }
 
+int64_t ModelServer::Publish(float variance) const {
+  return ModelRepository(folder_.path())
+      .Write("plain", GaussianFiles(2, variance))
+      .value();
+}
+
 void ModelServer::Drain() { server_->Drain(absl::InfiniteDuration()); }
 
 void ModelServer::Stop() { server_.reset(); }

@@ -29,6 +29,13 @@ class ModelServer {
   void Start();
   void Stop();
 
+  // Publishes the next version of "plain", N(0, variance · I), which the server
+  // finds when it polls, or is told to change the model.
+  int64_t Publish(float variance) const;
+
+  // The repository's folder.
+  std::string path() const { return folder_.path(); }
+
   std::string address() const;
   int port() const { return port_; }
   // Runs that go on from states to be had elsewhere stop; returns once all

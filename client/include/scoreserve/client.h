@@ -17,6 +17,7 @@
 #include "scoreserve/client_options.h"
 #include "scoreserve/errors.h"
 #include "scoreserve/fine_tuning.h"
+#include "scoreserve/model_admin.h"
 #include "scoreserve/models.h"
 #include "scoreserve/sampling.h"
 #include "scoreserve/score_stream.h"
@@ -31,10 +32,10 @@ template <typename Result>
 using Callback = std::function<void(absl::StatusOr<Result>)>;
 
 // A connection to one server, or to several alike. Every call has a blocking
-// form and one with a callback, which returns at once and copies what it needs
-// of its arguments first. Beside what a server refuses, a call fails with
-// INVALID_ARGUMENT where its arguments contradict each other or are too large
-// (nothing is sent), UNAVAILABLE where no server can be reached,
+// form and, unless it says else, one with a callback, which returns at once and
+// copies what it needs of its arguments first. Beside what a server refuses, a
+// call fails with INVALID_ARGUMENT where its arguments contradict each other or
+// are too large (nothing is sent), UNAVAILABLE where no server can be reached,
 // DEADLINE_EXCEEDED and CANCELLED. A Client may be destroyed while calls with
 // callbacks run: they go on. Thread-safe.
 class Client {
@@ -62,6 +63,27 @@ class Client {
                                              const CallOptions& call = {}) = 0;
   virtual void GetModelAsync(const ModelRef& model, Callback<ModelInfo> done,
                              const CallOptions& call = {}) = 0;
+
+  // Changes a model's desired state: aliases, canary share, how many versions
+  // are kept; all of it or nothing. When it returns, the server serves
+  // accordingly. Gives the model as it then is. NOT_FOUND, VERSION_NOT_FOUND,
+  // where an alias is to point at a version that the server has not.
+  virtual absl::StatusOr<ModelInfo> UpdateModel(
+      const ModelUpdate& update, const CallOptions& call = {}) = 0;
+  virtual void UpdateModelAsync(const ModelUpdate& update,
+                                Callback<ModelInfo> done,
+                                const CallOptions& call = {}) = 0;
+
+  // Fetches the files of one version, checks their sizes and SHA-256, and puts
+  // them in `folder`/NAME/VERSION, which appears whole or not at all: so a
+  // server that polls `folder` as its repository may serve it. Makes folders
+  // that are missing. ALREADY_EXISTS where that version is there; DATA_LOSS
+  // where what arrived is not what was announced; the system's code, without
+  // details, where `folder` cannot be written. Has no form with a callback: it
+  // waits for the disk.
+  virtual absl::StatusOr<DownloadedVersion> DownloadVersion(
+      const ModelRef& model, const std::string& folder,
+      const CallOptions& call = {}) = 0;
 
   // Writes ∇ₓ log p at query.x to `score`, which is as long as query.x and is
   // left untouched by a failure. Returns the version that answered.

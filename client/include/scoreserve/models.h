@@ -2,6 +2,7 @@
 #define SCORESERVE_MODELS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@ namespace scoreserve {
 inline namespace client {
 
 // Names a version of a model. Without `version` and `alias` the server takes
-// the alias "stable" where it is set, else the highest version; at most one of
-// them may be given.
+// the alias "stable" where it is set, else the highest version, and "canary"
+// for callers in its share; at most one of them may be given.
 struct ModelRef {
   std::string name = {};
   std::optional<int64_t> version = {};
@@ -67,6 +68,14 @@ struct ModelInfo {
   bool has_energy = false;
   // What the last bits of deterministic runs depend on at this server.
   std::string numerics = {};
+  // All of the model's aliases, and the versions that they point at.
+  std::map<std::string, int64_t> all_aliases = {};
+  // Counts the changes of aliases and of what follows (ModelUpdate).
+  int64_t generation = 0;
+  // The share of callers without a version or alias that get "canary".
+  double canary_share = 0.0;
+  // How many of the newest versions are kept, where that was set.
+  std::optional<int64_t> keep = {};
 
   // Numbers in a row: the product of data.shape.
   int64_t dim() const;

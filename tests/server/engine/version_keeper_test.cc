@@ -14,6 +14,7 @@
 #include "models/io/files.h"
 #include "models/io/model_repository.h"
 #include "server/engine/delete_versions.h"
+#include "server/engine/model_registry.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_models.h"
 
@@ -136,8 +137,8 @@ TEST_F(DeleteVersionsTest, FoldersGoOnceTheirTimeIsUp) {
                                  })
                   .ok());
   VersionKeeper keeper = Keeper();
-  EXPECT_THAT(DeleteExpiredVersions(repository_, keeper, At(0)), IsEmpty());
-  const auto deleted = DeleteExpiredVersions(repository_, keeper, At(10));
+  EXPECT_THAT(DeleteExpiredVersions(repository_, {}, keeper, At(0)), IsEmpty());
+  const auto deleted = DeleteExpiredVersions(repository_, {}, keeper, At(10));
   ASSERT_EQ(deleted.size(), 1u);
   EXPECT_EQ(deleted[0].version, 2);
   EXPECT_TRUE(deleted[0].status.ok()) << deleted[0].status;
@@ -145,12 +146,37 @@ TEST_F(DeleteVersionsTest, FoldersGoOnceTheirTimeIsUp) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "m/2"));
 }
 
+TEST_F(DeleteVersionsTest, WhatIsServedInPlaceOfWhatCannotBeStays) {
+  for (int i = 0; i < 6; ++i) Publish(/*fine_tuned=*/true);
+  ModelRegistry registry(repository_, {});
+  const auto set_stable = [&](int64_t version) {
+    ASSERT_TRUE(repository_
+                    .UpdateDesired("m", {},
+                                   [&](DesiredState& desired) {
+                                     desired.aliases["stable"] = version;
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+    ASSERT_TRUE(registry.Poll().ok());
+  };
+  set_stable(1);
+  Publish(/*fine_tuned=*/true);
+  ASSERT_TRUE(WriteFile(folder_ / "m/7/model.safetensors", "").ok());
+  set_stable(7);
+  VersionKeeper keeper = Keeper();
+  for (const double now : {0.0, 10.0, 20.0}) {
+    DeleteExpiredVersions(repository_, *registry.table(), keeper, At(now));
+  }
+  EXPECT_THAT(*repository_.Versions("m"), ElementsAre(1, 5, 6, 7));
+}
+
 TEST_F(DeleteVersionsTest, WithADesiredStateThatCannotBeReadNothingGoes) {
   for (int i = 0; i < 5; ++i) Publish(/*fine_tuned=*/true);
   VersionKeeper keeper = Keeper();
-  EXPECT_THAT(DeleteExpiredVersions(repository_, keeper, At(0)), IsEmpty());
+  EXPECT_THAT(DeleteExpiredVersions(repository_, {}, keeper, At(0)), IsEmpty());
   ASSERT_TRUE(WriteFile(folder_ / "m/desired.json", "{").ok());
-  EXPECT_THAT(DeleteExpiredVersions(repository_, keeper, At(10)), IsEmpty());
+  EXPECT_THAT(DeleteExpiredVersions(repository_, {}, keeper, At(10)),
+              IsEmpty());
   EXPECT_EQ(repository_.Versions("m")->size(), 5u);
 }
 
