@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "tests/bench/advance_figures.h"
+#include "tests/bench/fine_tuning_cases.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/load_cases.h"
 #include "tests/bench/overload_case.h"
@@ -46,6 +47,9 @@ int main(int argc, char** argv) {
           {"advance", b::AdvanceFigures},
           {"start", b::StartTime},
           {"training", b::TrainingStep},
+          {"fine_tuning_share", b::FineTuningShare},
+          {"fine_tuning_swaps", b::FineTuningSwaps},
+          {"fine_tuning_law", b::FineTuningToNewLaw},
       },
       only, json);
 }

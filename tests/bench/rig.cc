@@ -85,6 +85,12 @@ std::shared_ptr<grpc::Channel> Connect(int port) {
                                    arguments);
 }
 
+void DieUnlessOk(const grpc::Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
+  std::_Exit(1);
+}
+
 v1::ScoreRequest Query(int64_t rows) {
   std::vector<float> x(rows * kDim);
   FillNormals({.seed = 1, .step = 0, .row = 0}, Purpose::kUser, rows, kDim,

@@ -42,6 +42,10 @@ std::unique_ptr<Rig> StartRig();
 // A new connection to a port on loopback.
 std::shared_ptr<grpc::Channel> Connect(int port);
 
+// Ends the program unless `status` is OK, at once: other threads may be in the
+// middle of calls.
+void DieUnlessOk(const grpc::Status& status);
+
 // A query of `rows` rows.
 v1::ScoreRequest Query(int64_t rows);
 

@@ -1,19 +1,16 @@
 #include "tests/bench/score_cases.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
 #include "tests/bench/machine.h"
+#include "tests/bench/score_load.h"
 
 namespace scoreserve::bench {
 namespace {
@@ -21,62 +18,11 @@ namespace {
 constexpr int kWindows = 9;
 constexpr double kWindowSeconds = 0.4;
 
-void DieUnlessOk(const grpc::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "bench: %s\n", status.error_message().c_str());
-  std::_Exit(1);  // Other threads are in the middle of calls.
-}
-
-// One client that asks again as soon as it is answered, until the window ends.
-class Chain {
- public:
-  Chain(v1::Scoring::Stub* stub, const v1::ScoreRequest* request,
-        SteadyClock::time_point end, absl::BlockingCounter* ended)
-      : stub_(stub), request_(request), end_(end), ended_(ended) {}
-
-  void Next() {
-    context_ = std::make_unique<grpc::ClientContext>();
-    stub_->async()->Score(context_.get(), request_, &response_,
-                          [this](const grpc::Status& status) {
-                            DieUnlessOk(status);
-                            ++calls_;
-                            if (SteadyClock::now() < end_) {
-                              Next();
-                            } else {
-                              ended_->DecrementCount();
-                            }
-                          });
-  }
-
-  int64_t calls() const { return calls_; }
-
- private:
-  v1::Scoring::Stub* const stub_;
-  const v1::ScoreRequest* const request_;
-  const SteadyClock::time_point end_;
-  absl::BlockingCounter* const ended_;
-  std::unique_ptr<grpc::ClientContext> context_;
-  v1::ScoreResponse response_;
-  int64_t calls_ = 0;
-};
-
-// Rows a second of `clients` chains on one channel.
-double ChainedRate(v1::Scoring::Stub* stub, int clients, int64_t rows) {
-  const v1::ScoreRequest request = Query(rows);
-  absl::BlockingCounter ended(clients);
-  const auto start = SteadyClock::now();
-  const auto end = start + std::chrono::duration_cast<SteadyClock::duration>(
-                               std::chrono::duration<double>(kWindowSeconds));
-  std::vector<std::unique_ptr<Chain>> chains;
-  for (int i = 0; i < clients; ++i) {
-    chains.push_back(std::make_unique<Chain>(stub, &request, end, &ended));
-  }
-  for (const auto& chain : chains) chain->Next();
-  ended.Wait();
-  const double seconds = SecondsSince(start);
-  int64_t calls = 0;
-  for (const auto& chain : chains) calls += chain->calls();
-  return static_cast<double>(calls * rows) / seconds;
+// Rows a second of `clients` clients on one channel.
+double LoadedRate(v1::Scoring::Stub* stub, int clients, int64_t rows) {
+  const ScoreLoad load = RunScoreLoad(stub, clients, rows, kWindowSeconds);
+  DieUnlessOk(load.failure);
+  return load.rows_a_second();
 }
 
 Figure Throughput(Rig& rig, int clients, int64_t rows, double bar) {
@@ -85,10 +31,10 @@ Figure Throughput(Rig& rig, int clients, int64_t rows, double bar) {
   rig.echo->SetRows(rows);
   std::vector<double> rates, ratios;
   for (int window = -1; window < kWindows; ++window) {
-    const double echo_rate = ChainedRate(echo.get(), clients, rows);
+    const double echo_rate = LoadedRate(echo.get(), clients, rows);
     const double in_process =
         InProcessRate(*rig.model, clients * rows, kWindowSeconds);
-    const double rate = ChainedRate(served.get(), clients, rows);
+    const double rate = LoadedRate(served.get(), clients, rows);
     if (window < 0) continue;  // Warm-up.
     const double limit = 1.0 / (1.0 / echo_rate + 1.0 / in_process);
     rates.push_back(rate);
