@@ -228,6 +228,10 @@ std::string MetricsText(const Backend& backend) {
                     engine.forward_seconds),
   };
   if (backend.fine_tunes != nullptr) {
+    families.push_back(
+        counter("scoreserve_fine_tune_recoveries_total",
+                "Fine-tunes that this start of the server took up again.",
+                static_cast<double>(engine.recoveries)));
     AddFineTunes(*backend.fine_tunes, families);
   }
   return prometheus::TextSerializer().Serialize(families);

@@ -1,7 +1,6 @@
 // What a job publishes, and takes back, on streams whose law moves.
 
 #include <chrono>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "models/training/trainer.h"
 #include "tests/server/engine/fine_tune_rig.h"
 #include "tests/support/one_thread.h"
+#include "tests/support/two_modes.h"
 
 namespace scoreserve {
 namespace {
@@ -25,7 +25,7 @@ constexpr char kJob[] = "models/modes/fineTunes/job";
 // One that has learnt two modes at ±1.5.
 ModelFiles LearntFiles() {
   ModelFiles files = TwoModesFiles();
-  const std::vector<float> x = TwoModes(1.5, 8192, 0);
+  const std::vector<float> x = TwoModeRows(1.5, 8192, 0);
   at::Tensor rows = at::empty({8192, 1});
   std::copy(x.begin(), x.end(), rows.mutable_data_ptr<float>());
   const auto trainer =
@@ -36,27 +36,8 @@ ModelFiles LearntFiles() {
   return files;
 }
 
-// E |learnt − score|² of two modes at ±mean, by quadrature.
 double ScoreError(const ModelSnapshot& model, double mean) {
-  constexpr int64_t kPoints = 4001;
-  constexpr double kEnd = 6.0, kStep = 2.0 * kEnd / (kPoints - 1);
-  const at::Tensor x = at::empty({kPoints, 1});
-  for (int64_t i = 0; i < kPoints; ++i)
-    x.mutable_data_ptr<float>()[i] = static_cast<float>(-kEnd + kStep * i);
-  Workspace workspace;
-  const at::Tensor learnt =
-      model.network->Score({.x = x}, workspace).contiguous();
-  double sum = 0.0;
-  for (int64_t i = 0; i < kPoints; ++i) {
-    const double at = x.const_data_ptr<float>()[i];
-    const double density = (std::exp(-2.0 * (at - mean) * (at - mean)) +
-                            std::exp(-2.0 * (at + mean) * (at + mean))) /
-                           (2.0 * std::sqrt(0.5 * M_PI));
-    const double error =
-        learnt.const_data_ptr<float>()[i] - TwoModesScore(mean, at);
-    sum += kStep * density * error * error;
-  }
-  return sum;
+  return TwoModes::SquaredError(*model.network, mean);
 }
 
 FineTuneSpec MovingSpec() {
@@ -75,7 +56,7 @@ TEST(FineTuneGateTest, TheVersionInServiceFollowsALawThatMoved) {
   spec.steps = 300;  // Half of what it may take.
   ASSERT_TRUE(rig.Create("job", spec).ok());
   const auto begun = std::chrono::steady_clock::now();
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(2.5, 8192, 100'000)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(2.5, 8192, 100'000)).ok());
   const FineTuneStatus status = rig.AwaitEnd(kJob);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun)
@@ -92,14 +73,14 @@ TEST(FineTuneGateTest, WhatAReturningLawMakesWorseIsRolledBack) {
   FineTuneSpec spec = MovingSpec();
   spec.buffer.capacity = 65536;
   ASSERT_TRUE(rig.Create("job", spec).ok());
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(2.5, 60'000, 100'000)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(2.5, 60'000, 100'000)).ok());
   rig.AwaitStatus(kJob,
                   [](const auto& status) { return !status.published.empty(); });
   // Paused, so that what comes first is all of what the next check sees.
   ASSERT_TRUE(rig.Do(&FineTunes::Pause, kJob).ok());
   const int64_t shifted = rig.InService();
   // Back again: 1,200 live held-out rows an interval.
-  ASSERT_TRUE(rig.Append(kJob, 60'000, TwoModes(1.5, 4'000, 200'000)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 60'000, TwoModeRows(1.5, 4'000, 200'000)).ok());
   ASSERT_TRUE(rig.Do(&FineTunes::Resume, kJob).ok());
   const FineTuneStatus suspect = rig.AwaitStatus(kJob, [](const auto& now) {
     return now.not_published.find("was worse than the one before") !=
@@ -107,7 +88,7 @@ TEST(FineTuneGateTest, WhatAReturningLawMakesWorseIsRolledBack) {
   });
   EXPECT_EQ(rig.InService(), shifted);
   EXPECT_EQ(suspect.state, FineTuneState::kRunning);
-  ASSERT_TRUE(rig.Append(kJob, 64'000, TwoModes(1.5, 4'000, 210'000)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 64'000, TwoModeRows(1.5, 4'000, 210'000)).ok());
   const FineTuneStatus back = rig.AwaitStatus(kJob, [](const auto& now) {
     return now.state != FineTuneState::kRunning &&
            now.published.back().rolled_back;

@@ -4,7 +4,6 @@
 #ifndef SCORESERVE_TESTS_SERVER_ENGINE_FINE_TUNE_RIG_H_
 #define SCORESERVE_TESTS_SERVER_ENGINE_FINE_TUNE_RIG_H_
 
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -17,40 +16,12 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "models/io/model_repository.h"
-#include "models/networks/score_network.h"
-#include "models/samplers/noise.h"
 #include "server/engine/fine_tunes.h"
 #include "tests/support/memory_job_store.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/two_mode_rows.h"
 
 namespace scoreserve {
-
-// ½ N(−mean, ¼) + ½ N(mean, ¼), and its score.
-inline std::vector<float> TwoModes(double mean, int64_t rows, uint32_t first) {
-  std::vector<float> x(rows);
-  std::vector<double> side(rows);
-  const NoiseKey key = {.seed = 17, .step = 0, .row = first};
-  FillNormals(key, Purpose::kUser, rows, 1, x.data());
-  FillUniforms(key, Purpose::kStart, rows, 1, side.data());
-  for (int64_t i = 0; i < rows; ++i)
-    x[i] = static_cast<float>(0.5 * x[i] + (side[i] < 0.5 ? -mean : mean));
-  return x;
-}
-inline double TwoModesScore(double mean, double x) {
-  return (-x + mean * std::tanh(4.0 * mean * x)) / 0.25;
-}
-
-// A perceptron 1-64-64-1 of seeded weights that have learnt nothing.
-inline ModelFiles TwoModesFiles() {
-  ModelFiles files;
-  files.config.description = "Two modes.";
-  files.config.network = "mlp";
-  files.config.network_options = {{"width", int64_t{64}},
-                                  {"activation", std::string("softplus")}};
-  files.config.data.shape = {1};
-  files.arrays = SaveWeights(**NewNetwork(files.config, /*seed=*/1));
-  return files;
-}
 
 class FineTuneRig {
  public:

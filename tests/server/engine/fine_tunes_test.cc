@@ -29,7 +29,7 @@ FineTuneSpec Spec(int64_t steps = 50) {
 TEST(FineTunesTest, AJobTrainsToItsEndAndPublishesWhatIsBetter) {
   FineTuneRig rig;
   ASSERT_TRUE(rig.Create("job", Spec(200)).ok());
-  ASSERT_EQ(rig.Append(kJob, 0, TwoModes(1.5, 8000, 0)).value(), 8000);
+  ASSERT_EQ(rig.Append(kJob, 0, TwoModeRows(1.5, 8000, 0)).value(), 8000);
   const FineTuneStatus status = rig.AwaitEnd(kJob);
   EXPECT_EQ(status.state, FineTuneState::kSucceeded) << status.error;
   EXPECT_EQ(status.step, 200);
@@ -82,7 +82,7 @@ TEST(FineTunesTest, RepeatedRowsAreNotAddedAgainAndAGapIsRefused) {
   FineTuneSpec spec = Spec();
   spec.min_rows = 60000;  // Never trains.
   ASSERT_TRUE(rig.Create("job", spec).ok());
-  const std::vector<float> rows = TwoModes(1.5, 100, 0);
+  const std::vector<float> rows = TwoModeRows(1.5, 100, 0);
   EXPECT_EQ(rig.Append(kJob, 0, rows).value(), 100);
   EXPECT_EQ(rig.Append(kJob, 0, rows).value(), 100);
   EXPECT_EQ(rig.Append(kJob, 60, rows).value(), 160);
@@ -96,7 +96,7 @@ TEST(FineTunesTest, RepeatedRowsAreNotAddedAgainAndAGapIsRefused) {
 TEST(FineTunesTest, RowsThatAreNotFiniteAreRefusedWithTheirIndex) {
   FineTuneRig rig;
   ASSERT_TRUE(rig.Create("job", Spec()).ok());
-  std::vector<float> rows = TwoModes(1.5, 10, 0);
+  std::vector<float> rows = TwoModeRows(1.5, 10, 0);
   rows[7] = INFINITY;
   const auto refused = rig.Append(kJob, 0, rows);
   EXPECT_EQ(FieldOf(refused.status()), "x[7]");
@@ -109,8 +109,8 @@ TEST(FineTunesTest, AQuotaThatIsReachedSaysWhatWasKept) {
   spec.max_rows = 150;
   ASSERT_TRUE(rig.Create("rows", spec).ok());
   const std::string name = "models/modes/fineTunes/rows";
-  EXPECT_EQ(rig.Append(name, 0, TwoModes(1.5, 100, 0)).value(), 100);
-  auto refused = rig.Append(name, 100, TwoModes(1.5, 100, 0));
+  EXPECT_EQ(rig.Append(name, 0, TwoModeRows(1.5, 100, 0)).value(), 100);
+  auto refused = rig.Append(name, 100, TwoModeRows(1.5, 100, 0));
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(refused.status()), Reason::kQuotaReached);
   EXPECT_THAT(std::string(refused.status().message()),
@@ -123,7 +123,7 @@ TEST(FineTunesTest, AQuotaThatIsReachedSaysWhatWasKept) {
   ASSERT_TRUE(rig.Create("window", spec).ok());
   for (int64_t offset = 0; offset < 100'000; offset += 5000) {
     EXPECT_EQ(rig.Append("models/modes/fineTunes/window", offset,
-                         TwoModes(1.5, 5000, 0))
+                         TwoModeRows(1.5, 5000, 0))
                   .value(),
               offset + 5000);
   }
@@ -132,11 +132,11 @@ TEST(FineTunesTest, AQuotaThatIsReachedSaysWhatWasKept) {
 TEST(FineTunesTest, PauseResumeCancelAndDeleteDoAsTheySay) {
   FineTuneRig rig;
   ASSERT_TRUE(rig.Create("job", Spec(0)).ok());
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(1.5, 1000, 0)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(1.5, 1000, 0)).ok());
   rig.AwaitStatus(kJob, [](const auto& status) { return status.step > 5; });
   EXPECT_EQ(rig.Do(&FineTunes::Pause, kJob)->state, FineTuneState::kPaused);
   EXPECT_EQ(rig.Do(&FineTunes::Pause, kJob)->state, FineTuneState::kPaused);
-  EXPECT_EQ(rig.Append(kJob, 1000, TwoModes(1.5, 10, 0)).value(), 1010);
+  EXPECT_EQ(rig.Append(kJob, 1000, TwoModeRows(1.5, 10, 0)).value(), 1010);
   const int64_t paused_at = rig.jobs().Get(kJob)->step;
   EXPECT_EQ(rig.Do(&FineTunes::Resume, kJob)->state, FineTuneState::kRunning);
   rig.AwaitStatus(
@@ -159,20 +159,20 @@ TEST(FineTunesTest, AFullDiskIsToldAndNothingIsLost) {
   FineTuneSpec spec = Spec(0);
   spec.checkpoint_interval = absl::Milliseconds(1);
   ASSERT_TRUE(rig.Create("job", spec).ok());
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(1.5, 1000, 0)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(1.5, 1000, 0)).ok());
   rig.AwaitStatus(kJob, [](const auto& s) { return s.checkpoint_step > 0; });
   rig.SetFault(absl::ResourceExhaustedError("the disk is full"));
   const FineTuneStatus full =
       rig.AwaitStatus(kJob, [](const auto& s) { return !s.error.ok(); });
   EXPECT_EQ(full.state, FineTuneState::kRunning);
   EXPECT_EQ(full.error.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(rig.Append(kJob, 1000, TwoModes(1.5, 10, 0)).status().code(),
+  EXPECT_EQ(rig.Append(kJob, 1000, TwoModeRows(1.5, 10, 0)).status().code(),
             absl::StatusCode::kResourceExhausted);
   rig.SetFault(absl::OkStatus());
   rig.AwaitStatus(kJob, [&](const auto& s) {
     return s.error.ok() && s.checkpoint_step > full.checkpoint_step;
   });
-  EXPECT_EQ(rig.Append(kJob, 1000, TwoModes(1.5, 10, 0)).value(), 1010);
+  EXPECT_EQ(rig.Append(kJob, 1000, TwoModeRows(1.5, 10, 0)).value(), 1010);
 }
 
 TEST(FineTunesTest, AJobGoesOnAfterARestartBitForBit) {
@@ -182,7 +182,7 @@ TEST(FineTunesTest, AJobGoesOnAfterARestartBitForBit) {
     spec.min_rows = 1000;
     spec.buffer.hold_out_share = 0.0;
     EXPECT_TRUE(rig.Create("job", spec).ok());
-    EXPECT_EQ(rig.Append(kJob, 0, TwoModes(1.5, 1000, 0)).value(), 1000);
+    EXPECT_EQ(rig.Append(kJob, 0, TwoModeRows(1.5, 1000, 0)).value(), 1000);
     if (restart) {
       rig.AwaitStatus(kJob, [](const auto& s) { return s.step >= 60; });
       rig.Stop();
@@ -203,7 +203,7 @@ TEST(FineTunesTest, AJobWhoseStepsAreNotFiniteEndsWithItsState) {
   spec.trainer_options["learning_rate"] = 1e30;
   spec.trainer_options["warm_up"] = int64_t{0};
   ASSERT_TRUE(rig.Create("job", spec).ok());
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(1.5, 1000, 0)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(1.5, 1000, 0)).ok());
   const FineTuneStatus status = rig.AwaitEnd(kJob);
   EXPECT_EQ(status.state, FineTuneState::kFailed);
   EXPECT_EQ(ReasonOf(status.error), Reason::kNumericDivergence);
@@ -215,7 +215,7 @@ TEST(FineTunesTest, AJobWhoseStepsAreNotFiniteEndsWithItsState) {
 TEST(FineTunesTest, ABaseThatIsDeletedIsNotMissed) {
   FineTuneRig rig;
   ASSERT_TRUE(rig.Create("job", Spec(0)).ok());
-  ASSERT_TRUE(rig.Append(kJob, 0, TwoModes(1.5, 8000, 0)).ok());
+  ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(1.5, 8000, 0)).ok());
   const FineTuneStatus first =
       rig.AwaitStatus(kJob, [](const auto& s) { return !s.published.empty(); });
   ASSERT_TRUE(rig.repository().Delete("modes", 1).ok());
