@@ -16,11 +16,15 @@ trap stop EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 
+# Copies: fine-tuning publishes versions.
+rm -rf "$out/models" "$out/state"
+cp -r models/zoo "$out/models"
+
 say 'Starting a server with the models of models/zoo'
 # An open descriptor, not a pipe to read to its end: the server's output may go
 # on, and $! is the server itself.
-exec {lines}< <(exec "$build/server/scoreserve" --repository models/zoo \
-  --port 0 2>"$out/server.log")
+exec {lines}< <(exec "$build/server/scoreserve" --repository "$out/models" \
+  --state-dir "$out/state" --port 0 2>"$out/server.log")
 server=$!
 address=
 while read -r -u "$lines" line; do
@@ -66,6 +70,33 @@ say 'Sampling mixture-2d, over its exact density'
 say 'Latency and rate'
 "$build/client/examples/score_rates" "$address"
 
+say 'Negatives, which digits has never seen: denoised by it'
+zcat tests/data/digits.csv.gz | cut -d, -f1-64 |
+  awk -F, -v OFS=, '{ for (i = 1; i <= NF; ++i) $i = 16 - $i; print }' \
+    >"$out/negatives.csv"
+awk 'NR % 5' "$out/negatives.csv" >"$out/negatives-stream.csv"
+awk 'NR % 5 == 0' "$out/negatives.csv" >"$out/negatives-held-out.csv"
+"$build/client/examples/denoise_digits" "$address" \
+  "$out/negatives-held-out.csv" 0.5 "$out/negatives-before.png"
+
+say 'It learns them while it is served, from four fifths of the rows'
+"$scorectl" tune digits --data "$out/negatives-stream.csv" --id negatives \
+  --objective sliced --steps 800 --hold-out-share 0.4 --publish-interval 4 \
+  --set batch=256 --set micro_batch=64 --set learning_rate=0.003 \
+  --set warm_up=20 --set steps=800 --set ema=0.99
+"$build/client/examples/denoise_digits" "$address" \
+  "$out/negatives-held-out.csv" 0.5 "$out/negatives-after.png"
+"$scorectl" sample --model digits --sampler annealed_langevin --rows 64 \
+  --steps 25 --set first_noise_level=10 --set last_noise_level=0.05 \
+  --set step_size=0.00025 --set denoise=true --seed 1 \
+  --output "$out/negatives.png"
+
+say 'Back to the digits as they were'
+"$scorectl" rollback digits --to 1
+"$scorectl" jobs digits/negatives
+"$build/client/examples/denoise_digits" "$address" "$out/held-out.csv" 0.5 \
+  "$out/denoised-again.png"
+
 say 'Stopping the server'
 kill -TERM "$server"
 code=0
@@ -78,4 +109,5 @@ fi
 echo 'it drained and exited with 0'
 
 say 'Pictures'
-printf "$out/%s.png\n" denoised samples samplers inpainted classes mixture
+printf "$out/%s.png\n" denoised samples samplers inpainted classes mixture \
+  negatives-before negatives-after negatives

@@ -34,8 +34,7 @@ class FineTuneWatch {
 // The fine-tuning jobs of a server: what the service calls. All that waits for
 // the disk is done by the worker, which also calls `done`, exactly once; it
 // must not block. Names are "models/{model}/fineTunes/{id}", ids as names of
-// models; what is no such name is INVALID_ARGUMENT naming "name". An unknown
-// one is NOT_FOUND, JOB_NOT_FOUND. Thread-safe.
+// models; an unknown one is NOT_FOUND, JOB_NOT_FOUND. Thread-safe.
 class FineTunes {
  public:
   using Done = std::function<void(absl::StatusOr<FineTuneStatus>)>;

@@ -224,13 +224,15 @@ void FineTuning::StepFailed(const absl::Status& why) {
 }
 
 void FineTuning::SaveIfDue(Instant now) {
-  if (!next_save_.has_value()) next_save_ = now;
+  const auto interval =
+      absl::ToChronoNanoseconds(plan_.spec.checkpoint_interval);
+  if (!next_save_.has_value()) next_save_ = now + interval;
   if (now < *next_save_) return;
   {
     absl::MutexLock lock(&mu_);
     if (std::exchange(saving_, true)) return;
   }
-  next_save_ = now + absl::ToChronoNanoseconds(plan_.spec.checkpoint_interval);
+  next_save_ = now + interval;
   host_->Save(shared_from_this(), Checkpoint());
 }
 

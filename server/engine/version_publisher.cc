@@ -68,7 +68,9 @@ absl::Status VersionPublisher::Move(const std::string& model,
                 return absl::OkStatus();
               })
           .status();
-  return moved.ok() ? registry_->Refresh(model) : moved;
+  // What cannot be read now is found by the next poll.
+  if (moved.ok()) registry_->Refresh(model).IgnoreError();
+  return moved;
 }
 
 }  // namespace scoreserve
