@@ -72,7 +72,9 @@ class FakeFineTunes final : public FineTunes {
   // Waits until Append() was called so often in all.
   void AwaitAppends(int64_t count) {
     absl::MutexLock lock(&mu_);
-    const auto called = [&] { return appends_ >= count; };
+    const auto called = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return appends_ >= count;
+    };
     mu_.Await(absl::Condition(&called));
   }
   int64_t appends() const {
@@ -103,7 +105,7 @@ class FakeFineTunes final : public FineTunes {
   }
   void AwaitWatches(int64_t count) {
     absl::MutexLock lock(&mu_);
-    const auto there = [&] {
+    const auto there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
       return static_cast<int64_t>(watchers_.size()) == count;
     };
     mu_.Await(absl::Condition(&there));
@@ -203,9 +205,7 @@ class FakeFineTunes final : public FineTunes {
       const std::string& name, std::function<void()> changed) override {
     absl::MutexLock lock(&mu_);
     if (!jobs_.contains(name)) return NoJob(name);
-    auto watcher = std::make_shared<Watcher>();
-    watcher->name = name;
-    watcher->changed = std::move(changed);
+    const auto watcher = std::make_shared<Watcher>(name, std::move(changed));
     watchers_[watcher.get()] = watcher;
     return std::make_unique<FakeWatch>(this, watcher);
   }
@@ -223,7 +223,9 @@ class FakeFineTunes final : public FineTunes {
   };
 
   struct Watcher {
-    std::string name;
+    Watcher(std::string of, std::function<void()> call)
+        : name(std::move(of)), changed(std::move(call)) {}
+    const std::string name;
     absl::Mutex mu;  // Held while `changed` runs.
     std::function<void()> changed ABSL_GUARDED_BY(mu);
   };
