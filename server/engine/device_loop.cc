@@ -1,6 +1,7 @@
 #include "server/engine/device_loop.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,7 @@ namespace {
 
 // How long an idle loop sleeps before it looks for lanes that nobody needs.
 constexpr absl::Duration kIdlePatience = absl::Seconds(1);
+constexpr std::chrono::seconds kRemoveInterval(1);  // The same of a busy one.
 
 }  // namespace
 
@@ -62,10 +64,13 @@ bool DeviceLoop::RunPass(absl::Duration patience) {
   while (in_flight_.size() < static_cast<size_t>(device_->pipeline_depth()) &&
          BeginNext()) {
   }
-  if (in_flight_.empty()) {
+  const bool idle = in_flight_.empty();
+  // A device that is never idle has versions that went too.
+  if (idle || now >= remove_at_) {
     RemoveUnused();
-    return false;
+    remove_at_ = now + kRemoveInterval;
   }
+  if (idle) return false;
   FinishOldest();
   return true;
 }
@@ -125,7 +130,7 @@ void DeviceLoop::RemoveUnused() {
                          });
   };
   std::erase_if(lanes_, [&](const std::unique_ptr<Lane>& lane) {
-    return lane->idle() &&
+    return lane->idle() && !lane->in_flight() &&
            lane->model().use_count() == lanes_of(lane->model().get());
   });
 }

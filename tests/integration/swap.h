@@ -69,11 +69,17 @@ class Swap {
     std::vector<std::thread> callers;
     callers.emplace_back([&] {
       const auto stub = server_.scoring();
-      for (; !done; ++answered) AskScore(*stub);
+      do {
+        AskScore(*stub);
+        ++answered;
+      } while (!done);
     });
     callers.emplace_back([&] {
       const auto stub = server_.sampling();
-      for (; !done; ++answered) AskSample(*stub);
+      do {
+        AskSample(*stub);
+        ++answered;
+      } while (!done);
     });
     swap();
     done = true;

@@ -46,6 +46,20 @@ TEST(DeviceLoopTest, ACancelledOrExpiredQueryCostsNoPass) {
   EXPECT_EQ(harness.metrics().waiting_query_rows, 0);
 }
 
+TEST(DeviceLoopTest, AVersionThatNobodyHoldsGoesThoughTheDeviceIsNeverIdle) {
+  LoopHarness harness;
+  const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 100);
+  auto model = Snapshot(GaussianFiles(2, 2.0f));
+  const std::weak_ptr<const ModelSnapshot> gone = model;
+  const auto query = harness.Query(std::move(model), 1);
+  while (!query->done()) harness.Round();
+  harness.clock().Advance(std::chrono::milliseconds(1000));
+  harness.Round();
+  EXPECT_TRUE(gone.expired());
+  EXPECT_FALSE(run->done());  // It goes on.
+  harness.RunDry();
+}
+
 TEST(DeviceLoopTest, ACancelledSamplerStopsAtTheNextStep) {
   LoopHarness harness;
   const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 100);

@@ -41,6 +41,9 @@ TEST(FineTunesTest, AJobTrainsToItsEndAndPublishesWhatIsBetter) {
     EXPECT_GT(published.comparison.improvement,
               3.0 * published.comparison.standard_error);
   }
+  // Its base is what "stable" was, and a repeat the same job.
+  EXPECT_EQ(status.base_version, 1);
+  EXPECT_EQ(rig.Create("job", Spec(200))->step, 200);
   // The alias was set by the job: nothing is served for being the newest.
   EXPECT_EQ(rig.repository().ReadDesired("modes")->aliases.at("stable"),
             rig.InService());
@@ -74,6 +77,8 @@ TEST(FineTunesTest, ASpecThatCannotBeIsRefusedWithItsField) {
   gone.base_version = 7;
   EXPECT_EQ(ReasonOf(rig.Create("bad", gone).status()),
             Reason::kVersionNotFound);
+  gone.model = "none";
+  EXPECT_EQ(ReasonOf(rig.Create("bad", gone).status()), Reason::kModelNotFound);
   EXPECT_TRUE(rig.jobs().List("").empty());
 }
 

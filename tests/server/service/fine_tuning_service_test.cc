@@ -30,9 +30,8 @@ TEST(FineTuningServiceTest, AbsentFieldsGetTheDefaultsOfTheSpec) {
   EXPECT_EQ(job.name(), "models/plain/fineTunes/a");
   FineTuneSpec defaults;
   defaults.model = "plain";
-  defaults.base_version = 2;  // "stable", as a number.
   EXPECT_EQ(server.jobs().Get(job.name())->spec, defaults);
-  EXPECT_EQ(job.spec().base().version(), 2);
+  EXPECT_FALSE(job.spec().base().has_version());
   EXPECT_EQ(job.spec().objective(), "sliced");
   EXPECT_EQ(job.spec().hold_out_share(), 0.1);
   EXPECT_EQ(job.spec().publish_interval().seconds(), 10);
@@ -55,6 +54,7 @@ TEST(FineTuningServiceTest, EveryFieldArrivesAndComesBack) {
   spec->set_steps(800);
   spec->mutable_buffer()->set_policy(v1::BUFFER_POLICY_RESERVOIR);
   spec->mutable_buffer()->set_capacity(1 << 24);
+  spec->mutable_buffer()->set_min_rows(9);
   spec->set_hold_out_share(0.0);
   spec->mutable_gate()->set_objective("exact");
   spec->mutable_publish_interval()->set_nanos(500'000'000);
@@ -73,6 +73,7 @@ TEST(FineTuningServiceTest, EveryFieldArrivesAndComesBack) {
   expected.seed = std::numeric_limits<uint64_t>::max();
   expected.steps = 800;
   expected.buffer = {BufferPolicy::kReservoir, 1 << 24, 0.0};
+  expected.min_rows = 9;
   expected.gate_objective = "exact";
   expected.publish_interval = absl::Milliseconds(500);
   expected.checkpoint_interval = absl::Milliseconds(100);
@@ -148,13 +149,10 @@ TEST(FineTuningServiceTest, AFieldThatBreaksItsRuleIsNamed) {
   EXPECT_TRUE(server.jobs().List("").empty());
 }
 
-TEST(FineTuningServiceTest, ARepeatIsTheSameJobAlsoAfterItsAliasHasMoved) {
+TEST(FineTuningServiceTest, ARepeatIsTheSameJobAndAnotherSpecIsRefused) {
   FineTuningServer server;
   ASSERT_TRUE(server.Create(RequestOf("a")).ok());
-  server.SetStable(3);  // As when the job itself has published.
-  v1::FineTune job;
-  ASSERT_TRUE(server.Create(RequestOf("a"), &job).ok());
-  EXPECT_EQ(job.spec().base().version(), 2);
+  ASSERT_TRUE(server.Create(RequestOf("a")).ok());
   EXPECT_EQ(server.jobs().List("").size(), 1u);
   v1::CreateFineTuneRequest other = RequestOf("a");
   other.mutable_spec()->set_steps(1);
@@ -164,15 +162,6 @@ TEST(FineTuningServiceTest, ARepeatIsTheSameJobAlsoAfterItsAliasHasMoved) {
   EXPECT_EQ(server.Counted("unknown", "CreateFineTune",
                            absl::StatusCode::kAlreadyExists),
             1);
-}
-
-TEST(FineTuningServiceTest, AnUnknownBaseIsNotFound) {
-  FineTuningServer server;
-  v1::CreateFineTuneRequest request = RequestOf("a");
-  request.mutable_spec()->mutable_base()->set_version(9);
-  EXPECT_EQ(PartsOf(server.Create(request)).reason, "VERSION_NOT_FOUND");
-  request.mutable_spec()->mutable_base()->set_name("none");
-  EXPECT_EQ(PartsOf(server.Create(request)).reason, "MODEL_NOT_FOUND");
 }
 
 TEST(FineTuningServiceTest, AJobIsPausedResumedCancelledAndDeleted) {
