@@ -60,11 +60,13 @@ class ProgramTest : public testing::Test {
   }
 
   // Asserts that the program ends at once with 1 and one line, which it gives.
-  std::string Refused(const std::string& repository) {
-    EXPECT_EQ(
-        Shell(Bound({SCORESERVE_BINARY, "--port", "0", "--repository",
-                     repository, ">", output_ / "out", "2>", output_ / "err"})),
-        1);
+  std::string Refused(const std::string& repository,
+                      const std::vector<std::string>& options = {}) {
+    std::vector<std::string> words =
+        Bound({SCORESERVE_BINARY, "--port", "0", "--repository", repository});
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {">", output_ / "out", "2>", output_ / "err"});
+    EXPECT_EQ(Shell(words), 1);
     EXPECT_EQ(Read("out"), "");
     const std::string line = Read("err");
     EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1) << line;
@@ -94,6 +96,28 @@ TEST_F(ProgramTest, AFileInPlaceOfARepositoryIsOneClearLine) {
 TEST_F(ProgramTest, AnUnreadableRepositoryIsOneClearLine) {
   Permit(fs::perms::none);
   EXPECT_THAT(Refused(folder_.path()), HasSubstr(folder_.path()));
+}
+
+TEST_F(ProgramTest, AStateFolderThatIsInUseIsOneLineThatSaysWhose) {
+  const std::string state = output_ / "state";
+  ServerProcess first({SCORESERVE_BINARY, "--port", "0", "--repository",
+                       folder_.path(), "--state-dir", state});
+  ASSERT_THAT(first.ReadLine(), StartsWith("scoreserve listening on "));
+  EXPECT_EQ(Refused(folder_.path(), {"--state-dir", state}),
+            absl::StrCat("scoreserve: ", state, " is locked by pid ",
+                         first.pid(), "\n"));
+  EXPECT_EQ(first.Stop(), 0);
+}
+
+TEST_F(ProgramTest, AStateFolderThatCannotBeWrittenIsOneClearLine) {
+  const std::string state = folder_ / "state";
+  fs::create_directory(state);
+  Permit(fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_EQ(Refused(output_.path(), {"--state-dir", state}),
+            "scoreserve: cannot write to " + state + ": Permission denied\n");
+  EXPECT_EQ(Refused(output_.path(), {"--state-dir", folder_ / "other"}),
+            "scoreserve: cannot create " + folder_ / "other" +
+                ": Permission denied\n");
 }
 
 TEST_F(ProgramTest, AReadOnlyRepositoryIsServedUntilSigterm) {

@@ -60,6 +60,8 @@ class ServerProcess {
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
+  pid_t pid() const { return process_; }  // 0 after its end.
+
   // The next line that it prints, which is waited for; "" at the end.
   std::string ReadLine() {
     std::string line;
