@@ -9,7 +9,7 @@
 #include "models/io/model_repository.h"
 #include "tests/integration/fine_tune/fine_tune_server.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/two_modes.h"
+#include "tests/support/two_mode_rows.h"
 
 namespace scoreserve {
 namespace {
@@ -77,7 +77,7 @@ TEST_F(CallsTest, ACancelAfterTheEndDoesNothingAlsoAfterAKill) {
   v1::FineTuneSpec spec = BusySpec();
   spec.set_steps(3);
   ASSERT_TRUE(server_->Create("job", spec).ok());
-  ASSERT_TRUE(server_->Stream(kJob, 0, TwoModes(1.5, 256, 0)).ok());
+  ASSERT_TRUE(server_->Stream(kJob, 0, TwoModeRows(1.5, 256, 0)).ok());
   server_->AwaitJob(kJob, [](const v1::FineTune& job) {
     return job.state() == v1::FINE_TUNE_STATE_SUCCEEDED;
   });

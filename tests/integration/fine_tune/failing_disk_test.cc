@@ -17,7 +17,7 @@
 #include "server/state/sqlite_job_store.h"
 #include "tests/integration/fine_tune/fine_tune_server.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/two_modes.h"
+#include "tests/support/two_mode_rows.h"
 
 namespace scoreserve {
 namespace {
@@ -43,7 +43,8 @@ class FailingDiskTest : public testing::Test {
 
   // The next 64 rows; whether they are durable. An error has to be the disk's.
   bool Append(FineTuneServer& server, absl::StatusCode code) {
-    const auto durable = server.Stream(kJob, rows_, TwoModes(1.5, 64, rows_));
+    const auto durable =
+        server.Stream(kJob, rows_, TwoModeRows(1.5, 64, rows_));
     if (durable.ok()) {
       rows_ = *durable;
       return true;
@@ -67,7 +68,7 @@ class FailingDiskTest : public testing::Test {
     const absl::Status read =
         (*store)->ReadExamples(kJob, [](const StoredExamples& examples) {
           EXPECT_EQ(std::vector<float>(examples.x.begin(), examples.x.end()),
-                    TwoModes(1.5, examples.rows, examples.first_offset));
+                    TwoModeRows(1.5, examples.rows, examples.first_offset));
           return absl::OkStatus();
         });
     EXPECT_TRUE(read.ok()) << read;

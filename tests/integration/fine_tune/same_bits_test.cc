@@ -17,7 +17,7 @@
 #include "tests/integration/fine_tune/fine_tune_server.h"
 #include "tests/support/child_program.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/two_modes.h"
+#include "tests/support/two_mode_rows.h"
 
 namespace scoreserve {
 namespace {
@@ -121,7 +121,7 @@ class SameBitsTest : public testing::Test {
 
   TempFolder folder_;
   const ModelRepository repository_;
-  const std::vector<float> rows_ = TwoModes(1.5, kRows, 0);
+  const std::vector<float> rows_ = TwoModeRows(1.5, kRows, 0);
 };
 
 TEST_F(SameBitsTest, AJobGivesTheWeightsOfScoretrain) {

@@ -14,7 +14,7 @@
 #include "server/state/sqlite_job_store.h"
 #include "tests/integration/fine_tune/fine_tune_server.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/two_modes.h"
+#include "tests/support/two_mode_rows.h"
 
 namespace scoreserve {
 namespace {
@@ -42,7 +42,7 @@ class StartTest : public testing::Test {
     FineTuneServer server(Options());
     EXPECT_TRUE(server.AwaitListening());
     EXPECT_TRUE(server.Create("job", BusySpec()).ok());
-    EXPECT_TRUE(server.Stream(kJob, 0, TwoModes(1.5, 1024, 0)).ok());
+    EXPECT_TRUE(server.Stream(kJob, 0, TwoModeRows(1.5, 1024, 0)).ok());
     int64_t saved = 0;
     for (int i = 0; i < 3; ++i) {
       saved = server
@@ -131,7 +131,7 @@ TEST_F(StartTest, SigtermSavesWhatNoCheckpointHas) {
   FineTuneServer server(Options());
   ASSERT_TRUE(server.AwaitListening());
   ASSERT_TRUE(server.Create("job", spec).ok());
-  ASSERT_TRUE(server.Stream(kJob, 0, TwoModes(1.5, 1024, 0)).ok());
+  ASSERT_TRUE(server.Stream(kJob, 0, TwoModeRows(1.5, 1024, 0)).ok());
   const v1::FineTune last = server.AwaitJob(
       kJob, [](const v1::FineTune& job) { return job.step() >= 50; });
   EXPECT_LT(last.checkpoint_step(), 50);
