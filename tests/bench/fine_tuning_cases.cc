@@ -56,8 +56,8 @@ std::vector<float> Normals(int64_t rows) {
 // The load in a window, and what the device spent in quanta meanwhile.
 struct Window {
   double rows_a_second = 0.0;
-  double p99 = 0.0;             // Seconds.
-  double quanta_share = 0.0;    // Of the window's time.
+  double p99 = 0.0;              // Seconds.
+  double quanta_share = 0.0;     // Of the window's time.
   double quantum_seconds = 0.0;  // On average.
 };
 

@@ -19,8 +19,8 @@ struct ScoreReply {
 
 // What some clients were answered.
 struct ScoreLoad {
-  int64_t rows = 0;     // A query.
-  double seconds = 0.0;  // From the first query to the last answer.
+  int64_t rows = 0;                 // A query.
+  double seconds = 0.0;             // From the first query to the last answer.
   std::vector<ScoreReply> replies;  // Of the calls that ended well.
   int64_t failed = 0;
   grpc::Status failure;  // One of those.
