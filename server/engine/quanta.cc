@@ -43,6 +43,7 @@ bool Quanta::Run(Device& device, absl::FunctionRef<bool()> wanted) {
   const Instant begun = clock_->Now();
   Instant now = begun;
   if (share_.DueAt(now) > now) return false;
+  const bool loaded = wanted();
   device.Prepare();
   while (Entry* entry = Next(now)) {
     // A piece that would end too late belongs to the next quantum.
@@ -57,7 +58,7 @@ bool Quanta::Run(Device& device, absl::FunctionRef<bool()> wanted) {
     entry->longest = std::max(entry->longest, seconds);
     share_.Trained(ended, seconds);
     now = ended;
-    if (share_.DueAt(now) > now || wanted()) break;
+    if (share_.Spent(now) || (!loaded && wanted())) break;
   }
   std::erase_if(
       tasks_, [](const Entry& entry) { return entry.next == Instant::max(); });

@@ -31,8 +31,9 @@ class Quanta {
   // The device has computed a pass that ended now.
   void Served(Instant now) { share_.Served(now); }
 
-  // Does pieces for one quantum, if one may begin: one piece, and then more
-  // until `wanted` says that a request waits. False where none may begin.
+  // Does pieces for one quantum, if one may begin; false where none may. Where
+  // requests wait already (`wanted`) it does all that is due at once; where
+  // none does, it does one piece, and then more until one comes.
   bool Run(Device& device, absl::FunctionRef<bool()> wanted);
 
  private:

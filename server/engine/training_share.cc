@@ -27,10 +27,10 @@ void TrainingShare::Trained(Instant now, double seconds) {
 }
 
 Instant TrainingShare::DueAt(Instant now) const {
-  if (served_ == Instant::min()) return now;
+  if (Idle(now)) return now;
+  const double missing = kTurnSeconds - Credit(now);
+  if (missing <= 0.0) return now;
   const Instant idle = served_ + Duration(kIdleSeconds);
-  const double missing = -Credit(now);
-  if (missing < 0.0 || idle <= now) return now;
   if (share_ <= 0.0) return idle;
   return std::min(idle, now + Duration(missing / share_));
 }

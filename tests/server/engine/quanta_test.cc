@@ -1,8 +1,9 @@
 #include "server/engine/quanta.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -22,12 +23,17 @@ class CountedTask final : public QuantumTask {
 
   Instant RunPiece(Device&) override {
     clock_.Advance(piece_);
-    ++done_;
+    if (++done_ == after_) then_();
     return --left_ > 0 ? Instant::min() : next_;
   }
   void Refill(int pieces) { left_ = pieces; }
   // When it wants to go on once none is left.
   void NextAt(Instant next) { next_ = next; }
+  // Calls `then` at the end of its piece of that number.
+  void AfterPiece(int number, std::function<void()> then) {
+    after_ = number;
+    then_ = std::move(then);
+  }
   int done() const { return done_; }
 
  private:
@@ -35,6 +41,8 @@ class CountedTask final : public QuantumTask {
   const milliseconds piece_;
   int left_;
   int done_ = 0;
+  int after_ = 0;
+  std::function<void()> then_;
   Instant next_ = Instant::max();
 };
 
@@ -65,14 +73,40 @@ TEST(QuantaTest, APieceThatIsLongerStillGetsItsTurn) {
   EXPECT_EQ(task->done(), 2);
 }
 
-TEST(QuantaTest, WhereRequestsWaitAQuantumIsOnePieceAfterAPass) {
+// With a share of 0.2, 5 ms are due after 25 ms of serving, and a millisecond
+// more for every five.
+TEST(QuantaTest, WhereRequestsWaitAQuantumIsAllThatIsDue) {
   LoopHarness harness;
   const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 50);
   const auto task = Offer(harness, milliseconds(1), 100);
   harness.Round();
-  EXPECT_EQ(harness.passes(), 1);
-  EXPECT_EQ(task->done(), 1);
+  harness.clock().Advance(milliseconds(24));
+  harness.Round();
+  EXPECT_EQ(task->done(), 0);
+  harness.clock().Advance(milliseconds(2));
+  harness.Round();
+  EXPECT_EQ(task->done(), 7);  // 5.2 ms, and what was earned meanwhile.
+  harness.clock().Advance(milliseconds(26));
+  harness.Round();
+  EXPECT_EQ(task->done(), 7);
+  harness.clock().Advance(milliseconds(2));
+  harness.Round();
+  EXPECT_EQ(task->done(), 14);
+  EXPECT_EQ(harness.metrics().quanta, 2);
+  EXPECT_EQ(harness.passes(), 5);
   harness.RunDry();  // The sampler's sink does not outlive the harness.
+}
+
+TEST(QuantaTest, WhereNoneWaitsTheNextRequestEndsAQuantum) {
+  LoopHarness harness;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f));
+  const auto task = Offer(harness, milliseconds(1), 100);
+  std::unique_ptr<TestScoreSink> answer;
+  task->AfterPiece(2, [&] { answer = harness.Query(model, 1); });
+  harness.Round();
+  EXPECT_EQ(task->done(), 2);
+  harness.Round();
+  EXPECT_EQ(harness.passes(), 1);
 }
 
 TEST(QuantaTest, ATaskIsLetGoWhenNothingIsLeftAndTakenUpWhenItIsOffered) {

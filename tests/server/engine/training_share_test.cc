@@ -1,6 +1,9 @@
 #include "server/engine/training_share.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -14,10 +17,12 @@ using std::chrono::seconds;
 constexpr Instant kBegin{};
 
 // A device that is never without requests, whose passes and pieces take so
-// long: what of a second quanta get, at most over any, in all after that.
+// long: what of a second quanta get, at most over any, in all after that, and
+// how long they are.
 struct Busy {
   double most_of_a_second = 0.0;
   double share = 0.0;
+  double shortest = 1.0, longest = 0.0;  // Quantum.
 };
 Busy KeepBusy(double share, milliseconds pass, milliseconds piece) {
   TrainingShare training(share);
@@ -28,13 +33,18 @@ Busy KeepBusy(double share, milliseconds pass, milliseconds piece) {
     now += pass;
     training.Served(now);
     if (training.DueAt(now) > now) continue;
-    now += piece;
-    training.Trained(now, SecondsBetween(now - piece, now));
-    quanta.emplace_back(now, SecondsBetween(now - piece, now));
+    const Instant begun = now;
+    do {
+      now += piece;
+      training.Trained(now, SecondsBetween(now - piece, now));
+    } while (!training.Spent(now) && now + piece <= begun + milliseconds(10));
+    quanta.emplace_back(now, SecondsBetween(begun, now));
     trained += quanta.back().second;
   }
   Busy busy = {.share = trained / SecondsBetween(kBegin, now)};
-  for (const auto& [end, unused] : quanta) {
+  for (const auto& [end, took] : quanta) {
+    busy.shortest = std::min(busy.shortest, took);
+    busy.longest = std::max(busy.longest, took);
     double within = 0.0;
     for (const auto& [at, spent] : quanta) {
       if (at <= end && at > end - seconds(1)) within += spent;
@@ -52,6 +62,14 @@ TEST(TrainingShareTest, ABusyDeviceGivesTheShareAndNoMoreOverAnySecond) {
       EXPECT_LE(busy.most_of_a_second, share + 2 * kQuantumSeconds)
           << share << " " << piece;
     }
+  }
+}
+
+TEST(TrainingShareTest, ABusyDeviceGivesItInTurnsThatAreWorthWhile) {
+  for (const double share : {0.05, 0.2, 0.4}) {
+    const Busy busy = KeepBusy(share, milliseconds(2), milliseconds(1));
+    EXPECT_GE(busy.shortest, TrainingShare::kTurnSeconds) << share;
+    EXPECT_LE(busy.longest, kQuantumSeconds + 1e-9) << share;
   }
 }
 
