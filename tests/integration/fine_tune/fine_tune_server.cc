@@ -130,6 +130,10 @@ bool FineTuneServer::WasKilled() {
 }
 
 int FineTuneServer::Stop() {
+  // It waits for its connections' ends, and ours sees no farewell: between
+  // calls of the blocking API nothing reads it for up to 5 s.
+  parts_->jobs.reset();
+  parts_->scoring.reset();
   const int code = parts_->process.Stop();
   if (parts_->reader.joinable()) parts_->reader.join();
   return code;
