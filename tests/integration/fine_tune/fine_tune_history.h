@@ -17,6 +17,18 @@
 
 namespace scoreserve {
 
+inline constexpr char kJob[] = "models/modes/fineTunes/job";
+inline constexpr int64_t kMostOutstandingRows = 256;  // Sent, unanswered.
+// How long a failpoint is waited for.
+inline constexpr std::chrono::milliseconds kLongestLife(1500);
+
+// The rows of the job's stream, of a law that moves on, so that there is always
+// something to publish.
+std::vector<float> RowsFrom(int64_t first_offset, int64_t rows);
+
+// Whether a call was not answered because its server is no more.
+bool IsDead(const absl::Status& status);
+
 // When the server dies.
 struct Death {
   // At a failpoint, "name:n", unless it is not reached in a while.
@@ -86,15 +98,6 @@ class FineTuneHistory {
   std::vector<Other> others_;
   Known known_;
 };
-
-// So many deaths at moments of `seed`.
-void KillAtRandomMoments(uint64_t seed, int times, bool power_cut);
-
-// Deaths at the n-th time that each name is reached, for each n of `counts`; of
-// all names that a life reaches where `names` is empty. Each has to be reached
-// the first time.
-void KillAtFailpoints(std::vector<std::string> names,
-                      const std::vector<int>& counts, bool power_cut);
 
 }  // namespace scoreserve
 

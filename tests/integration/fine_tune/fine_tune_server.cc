@@ -2,97 +2,23 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <thread>
-#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "civetweb.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 #include "scoreserve/v1/training.grpc.pb.h"
+#include "tests/integration/fine_tune/wire.h"
 #include "tests/support/server_process.h"
 
 namespace scoreserve {
 namespace {
-
-constexpr int kPatienceMs = 20'000;  // For what should take a moment.
-
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::milliseconds(kPatienceMs));
-}
-
-absl::Status FromWire(const grpc::Status& status) {
-  std::string message = status.error_message();
-  google::rpc::Status wire;
-  wire.ParseFromString(status.error_details());
-  for (const auto& any : wire.details()) {
-    google::rpc::ErrorInfo info;
-    if (any.UnpackTo(&info))
-      message = absl::StrCat(info.reason(), ": ", message);
-  }
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                      message);
-}
-
-v1::StreamExamplesRequest Rows(int64_t first_offset,
-                               const std::vector<float>& rows) {
-  v1::StreamExamplesRequest message;
-  message.set_first_offset(first_offset);
-  v1::Tensor* x = message.mutable_x();
-  x->add_shape(static_cast<int64_t>(rows.size()));
-  x->add_shape(1);
-  x->set_dtype(v1::DTYPE_FLOAT32);
-  x->set_data(rows.data(), rows.size() * sizeof(float));
-  return message;
-}
-
-class WriterImpl final : public ExampleWriter {
- public:
-  WriterImpl(v1::FineTuning::Stub& stub, const std::string& name) {
-    SetDeadline(context_);
-    stream_ = stub.StreamExamples(&context_);
-    v1::StreamExamplesRequest message;
-    message.set_name(name);
-    stream_->Write(message);
-  }
-  ~WriterImpl() override {
-    if (finished_) return;
-    context_.TryCancel();
-    Finish().IgnoreError();
-  }
-
-  bool Write(int64_t first_offset, const std::vector<float>& rows) override {
-    return stream_->Write(Rows(first_offset, rows));
-  }
-  std::optional<int64_t> Acknowledged() override {
-    v1::StreamExamplesResponse answer;
-    if (!stream_->Read(&answer)) return std::nullopt;
-    return answer.acknowledged();
-  }
-  absl::Status Finish() override {
-    finished_ = true;
-    stream_->WritesDone();
-    while (Acknowledged().has_value()) {
-    }
-    return FromWire(stream_->Finish());
-  }
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::StreamExamplesRequest,
-                                           v1::StreamExamplesResponse>>
-      stream_;
-  bool finished_ = false;
-};
 
 std::vector<std::string> Words(const FineTuneServer::Options& options) {
   std::vector<std::string> words = {SCORESERVE_BINARY,
@@ -204,6 +130,10 @@ bool FineTuneServer::WasKilled() {
 }
 
 int FineTuneServer::Stop() {
+  // It waits for its connections' ends, and ours sees no farewell: between
+  // calls of the blocking API nothing reads it for up to 5 s.
+  parts_->jobs.reset();
+  parts_->scoring.reset();
   const int code = parts_->process.Stop();
   if (parts_->reader.joinable()) parts_->reader.join();
   return code;
@@ -255,7 +185,7 @@ absl::Status FineTuneServer::Delete(const std::string& name) {
 
 std::unique_ptr<ExampleWriter> FineTuneServer::StreamExamples(
     const std::string& name) {
-  return std::make_unique<WriterImpl>(*parts_->jobs, name);
+  return NewExampleWriter(*parts_->jobs, name);
 }
 
 absl::StatusOr<int64_t> FineTuneServer::Stream(const std::string& name,
@@ -312,7 +242,7 @@ v1::FineTune FineTuneServer::AwaitJob(
 absl::StatusOr<int64_t> FineTuneServer::Score() {
   v1::ScoreRequest request;
   request.mutable_model()->set_name("modes");
-  *request.mutable_x() = Rows(0, {0.5f}).x();
+  *request.mutable_x() = RowsMessage(0, {0.5f}).x();
   grpc::ClientContext context;
   SetDeadline(context);
   v1::ScoreResponse response;

@@ -2,7 +2,7 @@
 // thorough.
 
 #include "gtest/gtest.h"
-#include "tests/integration/fine_tune/fine_tune_history.h"
+#include "tests/integration/fine_tune/kills.h"
 
 namespace scoreserve {
 namespace {
