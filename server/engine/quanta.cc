@@ -55,7 +55,8 @@ bool Quanta::Run(Device& device, absl::FunctionRef<bool()> wanted) {
     const Instant ended = clock_->Now();
     const double seconds = SecondsBetween(now, ended);
     entry->seconds += seconds;
-    entry->longest = std::max(entry->longest, seconds);
+    // One that was held up by something else is forgotten in time.
+    entry->longest = std::max(0.9 * entry->longest, seconds);
     share_.Trained(ended, seconds);
     now = ended;
     if (share_.Spent(now) || (!loaded && wanted())) break;

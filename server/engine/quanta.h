@@ -41,7 +41,7 @@ class Quanta {
     std::shared_ptr<QuantumTask> task;
     Instant next;          // When it wants its next piece.
     double seconds = 0.0;  // That its pieces took.
-    double longest = 0.0;  // Of them.
+    double longest = 0.0;  // Of the last ones.
   };
   // The one that has had least, of those that want a piece; null: none does.
   Entry* Next(Instant now);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "models/networks/guidance.h"
 #include "server/engine/clock.h"
 #include "server/engine/pass.h"
@@ -15,6 +16,9 @@ namespace scoreserve {
 namespace {
 
 constexpr double kPatience = 0.1;  // Seconds.
+// Of quanta that a loaded device may not have for a while, or ever where
+// --training-share is 0.
+constexpr absl::Duration kMostWait = absl::Seconds(10);
 
 // Passes that evaluate scores alone, or energies too. A piece is one of them.
 class Passes {
@@ -98,7 +102,7 @@ void WarmUp(const ModelSnapshot& model, Device& device) {
 void WarmUp(Engine& engine, const std::shared_ptr<const ModelSnapshot>& model) {
   auto ended = std::make_shared<absl::Notification>();
   engine.Offer(0, std::make_shared<WarmUpTask>(model, ended));
-  ended->WaitForNotification();
+  ended->WaitForNotificationWithTimeout(kMostWait);
 }
 
 }  // namespace scoreserve

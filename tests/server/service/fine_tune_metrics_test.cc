@@ -31,12 +31,15 @@ TEST(FineTuneMetricsTest, JobsAreSummedByModel) {
     absl::Notification made;
     jobs.Create(id, spec, [&](auto) { made.Notify(); });
     made.WaitForNotification();
-    jobs.Change(std::string("models/plain/fineTunes/") + id, [](FineTuneStatus&
-                                                                    status) {
-      status.step = 20;
-      status.skipped_steps = 1;
-      status.published = {{.version = 2, .rolled_back = true}, {.version = 3}};
-    });
+    jobs.Change(
+        std::string("models/plain/fineTunes/") + id,
+        [](FineTuneStatus& status) {
+          status.step = 20;
+          status.skipped_steps = 1;
+          status.published = {
+              {.version = 2, .time = {}, .comparison = {}, .rolled_back = true},
+              {.version = 3, .time = {}, .comparison = {}}};
+        });
   }
   jobs.Change("models/plain/fineTunes/two", [](FineTuneStatus& status) {
     status.state = FineTuneState::kFailed;
