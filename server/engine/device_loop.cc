@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -122,16 +123,14 @@ Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
 }
 
 void DeviceLoop::RemoveUnused() {
-  // Several lanes may hold one model, and nobody else.
-  const auto lanes_of = [this](const ModelSnapshot* model) {
-    return std::count_if(lanes_.begin(), lanes_.end(),
-                         [model](const std::unique_ptr<Lane>& lane) {
-                           return lane->model().get() == model;
-                         });
-  };
+  // Several lanes may hold one model, and nobody else. Counted before any goes.
+  std::map<const ModelSnapshot*, int64_t> lanes_of;
+  for (const std::unique_ptr<Lane>& lane : lanes_)
+    ++lanes_of[lane->model().get()];
   std::erase_if(lanes_, [&](const std::unique_ptr<Lane>& lane) {
+    const std::shared_ptr<const ModelSnapshot>& model = lane->model();
     return lane->idle() && !lane->in_flight() &&
-           lane->model().use_count() == lanes_of(lane->model().get());
+           model.use_count() <= lanes_of[model.get()];
   });
 }
 

@@ -60,6 +60,23 @@ TEST(DeviceLoopTest, AVersionThatNobodyHoldsGoesThoughTheDeviceIsNeverIdle) {
   harness.RunDry();
 }
 
+TEST(DeviceLoopTest, OfManyVersionsThoseThatNobodyHoldsGoTogether) {
+  LoopHarness harness;
+  std::vector<std::shared_ptr<const ModelSnapshot>> models;
+  std::vector<std::weak_ptr<const ModelSnapshot>> lives;
+  for (int i = 0; i < 6; ++i) {
+    models.push_back(Snapshot(GaussianFiles(2, 1.0f)));
+    lives.push_back(models.back());
+    const auto query = harness.Query(models.back(), 1);
+    harness.RunDry();
+  }
+  // Every other one.
+  for (size_t i = 0; i < models.size(); i += 2) models[i].reset();
+  harness.RunDry();
+  for (size_t i = 0; i < lives.size(); ++i)
+    EXPECT_EQ(lives[i].expired(), i % 2 == 0) << i;
+}
+
 TEST(DeviceLoopTest, ACancelledSamplerStopsAtTheNextStep) {
   LoopHarness harness;
   const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 100);
