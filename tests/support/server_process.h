@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -86,7 +87,11 @@ class ServerProcess {
     if (process_ == 0) return killed_;
     const int handle = static_cast<int>(::syscall(SYS_pidfd_open, process_, 0));
     pollfd ended = {.fd = handle, .events = POLLIN, .revents = 0};
-    const bool in_time = ::poll(&ended, 1, patience_ms) == 1;
+    int seen = 0;
+    do {
+      seen = ::poll(&ended, 1, patience_ms);
+    } while (seen < 0 && errno == EINTR);  // We were stopped and went on.
+    const bool in_time = seen == 1;
     ::close(handle);
     End(in_time ? 0 : SIGKILL);
     return in_time && killed_;
