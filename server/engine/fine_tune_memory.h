@@ -9,7 +9,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "models/io/model_config.h"
 #include "models/training/gate.h"
 #include "server/engine/fine_tune.h"
 
@@ -37,17 +36,8 @@ void SetState(FineTuneState state, const std::string& note,
 // Lists a version that the job published, and begins to watch it.
 void AddPublished(const PublishedVersion& published, FineTuneMemory& memory);
 
-// What of a job never changes.
-struct FineTunePlan {
-  FineTuneSpec spec;
-  int64_t base_version = 0;  // That it began with.
-  ModelConfig config;  // Of the base version, and of all that it publishes.
-};
-
-// Without loss, as JSON. What the text of a memory leaves out is known
-// otherwise: name, spec, the counts of rows.
-std::string PlanText(const FineTunePlan& plan);
-absl::StatusOr<FineTunePlan> ParsePlan(absl::string_view text);
+// Without loss, as JSON, but for what is known otherwise: name, spec, the
+// counts of rows.
 std::string MemoryText(const FineTuneMemory& memory);
 absl::StatusOr<FineTuneMemory> ParseMemory(absl::string_view text);
 

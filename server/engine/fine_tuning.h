@@ -23,6 +23,7 @@
 #include "server/engine/clock.h"
 #include "server/engine/fine_tune.h"
 #include "server/engine/fine_tune_memory.h"
+#include "server/engine/fine_tune_plan.h"
 #include "server/engine/model_snapshot.h"
 #include "server/engine/paired_check.h"
 #include "server/engine/quantum_task.h"

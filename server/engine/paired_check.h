@@ -32,7 +32,7 @@ class PairedCheck {
     return Compare(reference_losses_, candidate_losses_);
   }
 
-int64_t rows() const { return hold_out_.rows.size(); }
+  int64_t rows() const { return hold_out_.rows.size(); }
   int64_t end_ordinal() const { return hold_out_.end_ordinal(); }
 
  private:

@@ -32,7 +32,8 @@ TEST(StatusCodecTest, EveryReasonHasItsValueInTheProtocol) {
         v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", name), &reason))
         << name;
   }
-  EXPECT_EQ(v1::ErrorReason_ARRAYSIZE, static_cast<int>(Reason::kNoStateFolder) + 2);
+  EXPECT_EQ(v1::ErrorReason_ARRAYSIZE,
+            static_cast<int>(Reason::kNoStateFolder) + 2);
 }
 
 TEST(StatusCodecTest, ABadFieldIsNamedWithItsRuleAndValue) {
