@@ -283,8 +283,11 @@ TEST(ExampleStreamTest, ACancelledStreamEndsOnceItsRowsAreAnswered) {
   again.Close();
   int64_t last = 0;
   EXPECT_TRUE(again.Finish(&last).ok());
-  EXPECT_EQ(last, 9);
-  EXPECT_EQ(server.jobs().Rows(name).size(), 18u);
+  // Messages that had arrived behind those, before the stream was cancelled,
+  // may have been read; none of them in part.
+  EXPECT_GE(last, 9);
+  EXPECT_LE(last, 20);
+  EXPECT_EQ(server.jobs().Rows(name).size(), 2 * static_cast<size_t>(last));
 }
 
 TEST(ExampleStreamTest, HalfClosedWithoutAMessageIsNothing) {
