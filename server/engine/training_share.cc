@@ -22,7 +22,9 @@ void TrainingShare::Trained(Instant now, double seconds) {
   // In idle time nobody is owed anything: no debt is left for who comes next.
   const bool idle = served_ == Instant::min() ||
                     SecondsBetween(served_, now) >= kIdleSeconds + seconds;
-  credit_ = idle ? Credit(now) : Credit(now) - seconds;
+  // What a quantum earns while it runs is not cut off by the most that gathers.
+  credit_ = idle ? Credit(now)
+                 : Credit(now - Duration(seconds)) + (share_ - 1.0) * seconds;
   counted_ = now;
 }
 

@@ -24,7 +24,7 @@ class TrainingShare {
   // After each turn the caches are cold, and for a moment the device waits for
   // clients that have all been answered at once: many short turns would cost
   // requests more than the share.
-  static constexpr double kTurnSeconds = 0.5 * kQuantumSeconds;
+  static constexpr double kTurnSeconds = 0.8 * kQuantumSeconds;
 
   // From 0, which leaves them idle time alone, to 1.
   explicit TrainingShare(double share) : share_(share) {}

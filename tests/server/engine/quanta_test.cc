@@ -73,25 +73,25 @@ TEST(QuantaTest, APieceThatIsLongerStillGetsItsTurn) {
   EXPECT_EQ(task->done(), 2);
 }
 
-// With a share of 0.2, 5 ms are due after 25 ms of serving, and a millisecond
+// With a share of 0.2, 8 ms are due after 40 ms of serving, and a millisecond
 // more for every five.
 TEST(QuantaTest, WhereRequestsWaitAQuantumIsAllThatIsDue) {
   LoopHarness harness;
   const auto run = harness.Sample(Snapshot(GaussianFiles(2, 1.0f)), 4, 50);
   const auto task = Offer(harness, milliseconds(1), 100);
   harness.Round();
-  harness.clock().Advance(milliseconds(24));
+  harness.clock().Advance(milliseconds(39));
   harness.Round();
   EXPECT_EQ(task->done(), 0);
   harness.clock().Advance(milliseconds(2));
   harness.Round();
-  EXPECT_EQ(task->done(), 7);  // 5.2 ms, and what was earned meanwhile.
-  harness.clock().Advance(milliseconds(26));
+  EXPECT_EQ(task->done(), 10);  // 8.2 ms, and what was earned meanwhile.
+  harness.clock().Advance(milliseconds(38));
   harness.Round();
-  EXPECT_EQ(task->done(), 7);
+  EXPECT_EQ(task->done(), 10);
   harness.clock().Advance(milliseconds(2));
   harness.Round();
-  EXPECT_EQ(task->done(), 14);
+  EXPECT_EQ(task->done(), 20);
   EXPECT_EQ(harness.metrics().quanta, 2);
   EXPECT_EQ(harness.passes(), 5);
   harness.RunDry();  // The sampler's sink does not outlive the harness.
