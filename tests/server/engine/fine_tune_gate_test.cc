@@ -30,8 +30,8 @@ ModelFiles LearntFiles() {
   std::copy(x.begin(), x.end(), rows.mutable_data_ptr<float>());
   const auto trainer =
       *Trainer::New(files.config, *NewObjective("sliced", {}, files.config),
-                    {.warm_up = 0, .steps = 500, .ema = 0.99}, 1);
-  for (int i = 0; i < 500; ++i) EXPECT_TRUE(trainer->Step({.x = rows}).ok());
+                    {.warm_up = 0, .steps = 1000, .ema = 0.99}, 1);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(trainer->Step({.x = rows}).ok());
   files.arrays = trainer->EmaWeights();
   return files;
 }
@@ -53,7 +53,7 @@ TEST(FineTuneGateTest, TheVersionInServiceFollowsALawThatMoved) {
   FineTuneRig rig(LearntFiles());
   const double before = ScoreError(*rig.Served(), 2.5);
   FineTuneSpec spec = MovingSpec();
-  spec.steps = 300;  // Half of what it may take.
+  spec.steps = 600;
   ASSERT_TRUE(rig.Create("job", spec).ok());
   const auto begun = std::chrono::steady_clock::now();
   ASSERT_TRUE(rig.Append(kJob, 0, TwoModeRows(2.5, 8192, 100'000)).ok());
@@ -61,7 +61,7 @@ TEST(FineTuneGateTest, TheVersionInServiceFollowsALawThatMoved) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun)
           .count();
-  EXPECT_EQ(status.step, 300);
+  EXPECT_EQ(status.step, 600);
   const double after = ScoreError(*rig.Served(), 2.5);
   EXPECT_LT(after, before / 50.0) << before << " in " << seconds << " s";
   RecordProperty("ratio", std::to_string(before / after));
