@@ -8,13 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "models/status.h"
+#include "server/engine/job_errors.h"
 
 namespace scoreserve {
 namespace {
 
 // Rows that are kept between two looks at which of them still matter: at least,
 // and as a share of those that are.
-constexpr int64_t kPruneAfterRows = 65536;
+constexpr double kPruneAfterRows = 65536;
 constexpr double kPruneAfterShare = 0.25;
 
 absl::Status Reached(const std::string& quota, int64_t most, int64_t rows,
@@ -102,11 +103,7 @@ void ExampleIntake::Flush(
 absl::StatusOr<StoredExamples> ExampleIntake::Admit(const Arrival& arrival,
                                                     int64_t rows) {
   FineTuning& job = *arrival.job;
-  if (HasEnded(job.state())) {
-    return WithReason(
-        absl::FailedPreconditionError(absl::StrCat(job.name(), " has ended")),
-        Reason::kJobEnded);
-  }
+  if (HasEnded(job.state())) return JobEnded(job.name());
   const FineTuneSpec& spec = job.plan().spec;
   const int64_t dim = job.plan().config.data.dim();
   absl::StatusOr<StoredExamples> fresh = NewRows(arrival.examples, dim, rows);
@@ -129,11 +126,10 @@ absl::StatusOr<StoredExamples> ExampleIntake::Admit(const Arrival& arrival,
 absl::Status ExampleIntake::Prune(FineTuning& job, ExampleStream& stream,
                                   bool always) {
   const auto grown = static_cast<double>(stream.kept_rows - stream.needed_rows);
-  if (!always && grown < kPruneAfterRows) return absl::OkStatus();
-  if (!always &&
-      grown < kPruneAfterShare * static_cast<double>(stream.needed_rows)) {
-    return absl::OkStatus();
-  }
+  const double due =
+      std::max(kPruneAfterRows,
+               kPruneAfterShare * static_cast<double>(stream.needed_rows));
+  if (!always && grown < due) return absl::OkStatus();
   const std::vector<bool> needed = job.Needs(stream.kept);
   std::map<int64_t, bool> by_offset;
   for (size_t i = 0; i < needed.size(); ++i)

@@ -8,6 +8,7 @@
 #include "absl/synchronization/notification.h"
 #include "server/engine/example_intake.h"
 #include "server/engine/fine_tune_name.h"
+#include "server/engine/job_errors.h"
 #include "server/engine/job_keeper.h"
 #include "server/engine/job_watchers.h"
 

@@ -122,10 +122,7 @@ Instant FineTuning::RunPiece(Device&) {
 Instant FineTuning::Piece() {
   TakeMail();
   const FineTuneState state = this->state();
-  if (HasEnded(state)) {  // Cancelled: its rows are of no use any more.
-    trainer_.reset();
-    buffer_.reset();
-  }
+  if (HasEnded(state)) Release();  // Cancelled.
   if (state != FineTuneState::kRunning) return kNotBeforeOffered;
   const Instant now = clock_->Now();
   if (!next_check_.has_value()) {
@@ -199,6 +196,13 @@ void FineTuning::End(FineTuneState state, const absl::Status& error,
   host_->Save(shared_from_this(), Checkpoint());
   host_->Remember(shared_from_this());
   host_->Changed(*this);
+  Release();
+}
+
+void FineTuning::Release() {
+  check_.reset();  // Before what it compares.
+  in_service_.reset();
+  predecessor_.reset();
   trainer_.reset();
   buffer_.reset();
 }

@@ -151,6 +151,9 @@ class FineTuning final : public QuantumTask,
   void End(FineTuneState state, const absl::Status& error,
            const std::string& note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
 
+  // Lets go of all that training and checks need: the job does neither again.
+  void Release() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
+
   // What it waits for; empty: nothing.
   void Note(const std::string& note) ABSL_LOCKS_EXCLUDED(mu_);
   void TellChange(Instant now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
@@ -173,7 +176,7 @@ class FineTuning final : public QuantumTask,
 
   std::optional<PairedCheck> check_ ABSL_GUARDED_BY(run_mu_);
   CheckKind check_kind_ ABSL_GUARDED_BY(run_mu_) = CheckKind::kGate;
-  // What the check compares: held for as long.
+  // What the check compares: held for as long, and no version longer.
   std::shared_ptr<const ModelSnapshot> in_service_ ABSL_GUARDED_BY(run_mu_);
   std::shared_ptr<const ModelSnapshot> predecessor_ ABSL_GUARDED_BY(run_mu_);
   std::optional<Instant> next_check_ ABSL_GUARDED_BY(run_mu_);

@@ -62,6 +62,7 @@ void FineTuning::BeginChecks(Instant now) {
     }
   }
   BeginGateCheck();
+  if (!check_.has_value()) in_service_.reset();
 }
 
 void FineTuning::BeginGateCheck() {
@@ -96,6 +97,9 @@ void FineTuning::BeginGateCheck() {
 void FineTuning::CheckPiece() {
   if (!check_->Advance(*gate_losses_, PieceRows(), gate_workspace_)) return;
   check_kind_ == CheckKind::kWatch ? ConcludeWatch() : ConcludeGate();
+  if (check_.has_value()) return;  // The gate's, after that of the watch.
+  in_service_.reset();
+  predecessor_.reset();
 }
 
 void FineTuning::ConcludeWatch() {

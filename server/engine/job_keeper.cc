@@ -11,15 +11,10 @@
 #include "models/status.h"
 #include "server/engine/fine_tune_name.h"
 #include "server/engine/fine_tune_parts.h"
+#include "server/engine/job_errors.h"
 
 namespace scoreserve {
 namespace {
-
-absl::Status Ended(const FineTuneStatus& status) {
-  return WithReason(
-      absl::FailedPreconditionError(absl::StrCat(status.name, " has ended")),
-      Reason::kJobEnded);
-}
 
 // Which version a job begins with. Where the spec does not say: that of its
 // alias, else the highest; never one that only some callers are served.
@@ -40,12 +35,6 @@ ModelSelector BaseOf(const FineTuneSpec& spec, const ModelRegistry& registry) {
 }
 
 }  // namespace
-
-absl::Status UnknownJob(const std::string& name) {
-  return WithReason(
-      absl::NotFoundError(absl::StrCat("there is no fine-tune '", name, "'")),
-      Reason::kJobNotFound);
-}
 
 JobKeeper::Entry JobKeeper::Find(const std::string& name) const {
   absl::MutexLock lock(&mu_);
@@ -166,7 +155,7 @@ absl::StatusOr<FineTuneStatus> JobKeeper::Move(const std::string& name,
   FineTuneMemory memory = job->memory();
   if (HasEnded(memory.status.state)) {
     if (HasEnded(state)) return memory.status;
-    return Ended(memory.status);
+    return JobEnded(name);
   }
   if (memory.status.state == state) return memory.status;
   SetState(state, note, memory.status);

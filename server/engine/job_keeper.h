@@ -93,9 +93,6 @@ class JobKeeper final : public FineTuneHost {
   size_t next_place_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-// NOT_FOUND, JOB_NOT_FOUND.
-absl::Status UnknownJob(const std::string& name);
-
 }  // namespace scoreserve
 
 #endif  // SCORESERVE_SERVER_ENGINE_JOB_KEEPER_H_

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "models/io/json_text.h"
 #include "models/status.h"
+#include "server/engine/version_keeper.h"
 
 namespace scoreserve {
 
@@ -45,7 +46,7 @@ absl::StatusOr<int64_t> VersionPublisher::Write(
       {"standard_error", Json{comparison.standard_error}},
       {"reference_version", Json{comparison.reference_version}},
   }});
-  return repository_->Write(model, files, {{"fine_tune.json", text}});
+  return repository_->Write(model, files, {{kFineTuneFile, text}});
 }
 
 absl::Status VersionPublisher::Move(const std::string& model,

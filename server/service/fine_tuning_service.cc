@@ -15,7 +15,7 @@
 #include "server/service/fine_tune_spec_codec.h"
 #include "server/service/fine_tune_watch.h"
 #include "server/service/objectives_codec.h"
-#include "server/service/status_codec.h"
+#include "server/service/unary_call.h"
 
 namespace scoreserve {
 namespace {
@@ -26,29 +26,15 @@ void Encode(const FineTuneStatus& status, Response* response) {
 }
 void Encode(const FineTuneStatus&, v1::DeleteFineTuneResponse*) {}
 
-// One unary call: finished once, from any thread.
-struct Call {
-  RequestMetrics* requests;
-  grpc::CallbackServerContext* context;
-  absl::string_view method;
-  grpc::ServerUnaryReactor* reactor;
-
-  grpc::ServerUnaryReactor* End(absl::string_view model,
-                                const absl::Status& status) const {
-    requests->Count(model, method, status.code());
-    grpc::ServerUnaryReactor* ended = reactor;
-    ended->Finish(ToGrpcStatus(status, context));
-    return ended;
-  }
-
-  template <typename Response>
-  grpc::ServerUnaryReactor* End(const absl::StatusOr<FineTuneStatus>& status,
-                                Response* response) const {
-    if (!status.ok()) return End("unknown", status.status());
-    Encode(*status, response);
-    return End(status->spec.model, absl::OkStatus());
-  }
-};
+// Ends a call with a job's status.
+template <typename Response>
+grpc::ServerUnaryReactor* EndWith(const UnaryCall& call,
+                                  const absl::StatusOr<FineTuneStatus>& status,
+                                  Response* response) {
+  if (!status.ok()) return call.End("unknown", status.status());
+  Encode(*status, response);
+  return call.End(status->spec.model, absl::OkStatus());
+}
 
 class FineTuningService final : public v1::FineTuning::CallbackService {
  public:
@@ -58,7 +44,7 @@ class FineTuningService final : public v1::FineTuning::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::CreateFineTuneRequest* request,
       v1::CreateFineTuneResponse* response) override {
-    const Call call = Begin(context, "CreateFineTune");
+    const UnaryCall call(backend_, context, "CreateFineTune");
     const absl::StatusOr<FineTuneSpec> spec = DecodeCreate(*request);
     if (!spec.ok()) return call.End("unknown", spec.status());
     backend_.fine_tunes->Create(
@@ -67,26 +53,26 @@ class FineTuningService final : public v1::FineTuning::CallbackService {
           if (FieldOf(created.status()).has_value()) {
             created = InField("spec", created.status());
           }
-          call.End(created, response);
+          EndWith(call, created, response);
         });
-    return call.reactor;
+    return call.reactor();
   }
 
   grpc::ServerUnaryReactor* GetFineTune(
       grpc::CallbackServerContext* context,
       const v1::GetFineTuneRequest* request,
       v1::GetFineTuneResponse* response) override {
-    const Call call = Begin(context, "GetFineTune");
+    const UnaryCall call(backend_, context, "GetFineTune");
     const absl::Status checked = CheckHasJobs(backend_);
     if (!checked.ok()) return call.End("unknown", checked);
-    return call.End(backend_.fine_tunes->Get(request->name()), response);
+    return EndWith(call, backend_.fine_tunes->Get(request->name()), response);
   }
 
   grpc::ServerUnaryReactor* ListFineTunes(
       grpc::CallbackServerContext* context,
       const v1::ListFineTunesRequest* request,
       v1::ListFineTunesResponse* response) override {
-    const Call call = Begin(context, "ListFineTunes");
+    const UnaryCall call(backend_, context, "ListFineTunes");
     const absl::Status checked = CheckHasJobs(backend_);
     if (!checked.ok()) return call.End("unknown", checked);
     const absl::StatusOr<std::string> model = ModelOfParent(request->parent());
@@ -101,32 +87,32 @@ class FineTuningService final : public v1::FineTuning::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::PauseFineTuneRequest* request,
       v1::PauseFineTuneResponse* response) override {
-    return Change(Begin(context, "PauseFineTune"), &FineTunes::Pause, request,
-                  response);
+    return Change(UnaryCall(backend_, context, "PauseFineTune"),
+                  &FineTunes::Pause, request, response);
   }
 
   grpc::ServerUnaryReactor* ResumeFineTune(
       grpc::CallbackServerContext* context,
       const v1::ResumeFineTuneRequest* request,
       v1::ResumeFineTuneResponse* response) override {
-    return Change(Begin(context, "ResumeFineTune"), &FineTunes::Resume, request,
-                  response);
+    return Change(UnaryCall(backend_, context, "ResumeFineTune"),
+                  &FineTunes::Resume, request, response);
   }
 
   grpc::ServerUnaryReactor* CancelFineTune(
       grpc::CallbackServerContext* context,
       const v1::CancelFineTuneRequest* request,
       v1::CancelFineTuneResponse* response) override {
-    return Change(Begin(context, "CancelFineTune"), &FineTunes::Cancel, request,
-                  response);
+    return Change(UnaryCall(backend_, context, "CancelFineTune"),
+                  &FineTunes::Cancel, request, response);
   }
 
   grpc::ServerUnaryReactor* DeleteFineTune(
       grpc::CallbackServerContext* context,
       const v1::DeleteFineTuneRequest* request,
       v1::DeleteFineTuneResponse* response) override {
-    return Change(Begin(context, "DeleteFineTune"), &FineTunes::Delete, request,
-                  response);
+    return Change(UnaryCall(backend_, context, "DeleteFineTune"),
+                  &FineTunes::Delete, request, response);
   }
 
   grpc::ServerBidiReactor<v1::StreamExamplesRequest,
@@ -145,17 +131,13 @@ class FineTuningService final : public v1::FineTuning::CallbackService {
       grpc::CallbackServerContext* context, const v1::ListObjectivesRequest*,
       v1::ListObjectivesResponse* response) override {
     EncodeObjectives(response);
-    return Begin(context, "ListObjectives").End("unknown", absl::OkStatus());
+    return UnaryCall(backend_, context, "ListObjectives")
+        .End("unknown", absl::OkStatus());
   }
 
  private:
-  Call Begin(grpc::CallbackServerContext* context,
-             absl::string_view method) const {
-    return {backend_.requests, context, method, context->DefaultReactor()};
-  }
-
   template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Change(const Call& call,
+  grpc::ServerUnaryReactor* Change(const UnaryCall& call,
                                    void (FineTunes::*change)(const std::string&,
                                                              FineTunes::Done),
                                    const Request* request, Response* response) {
@@ -164,9 +146,9 @@ class FineTuningService final : public v1::FineTuning::CallbackService {
     (backend_.fine_tunes->*change)(
         request->name(),
         [call, response](absl::StatusOr<FineTuneStatus> changed) {
-          call.End(changed, response);
+          EndWith(call, changed, response);
         });
-    return call.reactor;
+    return call.reactor();
   }
 
   // The whole spec of the job to be made.

@@ -10,7 +10,7 @@
 #include "server/service/download_call.h"
 #include "server/service/model_codec.h"
 #include "server/service/model_update.h"
-#include "server/service/status_codec.h"
+#include "server/service/unary_call.h"
 
 namespace scoreserve {
 namespace {
@@ -23,24 +23,18 @@ class ModelAdminService final : public v1::ModelAdmin::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::UpdateModelRequest* request,
       v1::UpdateModelResponse* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    const UnaryCall call(backend_, context, "UpdateModel");
     const absl::StatusOr<std::string> caller =
         CallerOf(*context, *backend_.proxies);
     absl::Status checked = caller.status();
     checked.Update(CheckUpdate(*request));
-    if (!checked.ok()) {
-      Finish(*context, *reactor, "unknown", checked);
-      return reactor;
-    }
-    // gRPC keeps request, response and context until Finish().
+    if (!checked.ok()) return call.End("unknown", checked);
     backend_.worker->Post([=, this, caller = *caller] {
       const absl::Status updated = scoreserve::UpdateModel(backend_, *request);
       if (updated.ok()) Encode(request->name(), caller, response);
-      Finish(*context, *reactor,
-             updated.ok() ? absl::string_view(request->name()) : "unknown",
-             updated);
+      call.End(updated.ok() ? request->name() : "unknown", updated);
     });
-    return reactor;
+    return call.reactor();
   }
 
   grpc::ServerWriteReactor<v1::DownloadVersionResponse>* DownloadVersion(
@@ -59,13 +53,6 @@ class ModelAdminService final : public v1::ModelAdmin::CallbackService {
         {.name = name, .version = {}, .alias = {}}, caller);
     EncodeModel(name, entry->second, model.ok() ? model->get() : nullptr,
                 *backend_.engine, response->mutable_model());
-  }
-
-  void Finish(grpc::CallbackServerContext& context,
-              grpc::ServerUnaryReactor& reactor, absl::string_view model,
-              const absl::Status& status) {
-    backend_.requests->Count(model, "UpdateModel", status.code());
-    reactor.Finish(ToGrpcStatus(status, &context));
   }
 
   const Backend backend_;

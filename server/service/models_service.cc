@@ -9,7 +9,7 @@
 #include "server/service/caller.h"
 #include "server/service/model_codec.h"
 #include "server/service/request_codec.h"
-#include "server/service/status_codec.h"
+#include "server/service/unary_call.h"
 
 namespace scoreserve {
 namespace {
@@ -21,10 +21,10 @@ class ModelsService final : public v1::Models::CallbackService {
   grpc::ServerUnaryReactor* ListModels(
       grpc::CallbackServerContext* context, const v1::ListModelsRequest*,
       v1::ListModelsResponse* response) override {
+    const UnaryCall call(backend_, context, "ListModels");
     const absl::StatusOr<std::string> caller =
         CallerOf(*context, *backend_.proxies);
-    if (!caller.ok())
-      return Reply(context, "unknown", "ListModels", caller.status());
+    if (!caller.ok()) return call.End("unknown", caller.status());
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();
     for (const auto& [name, entry] : *table) {
       const auto model = backend_.registry->Find(
@@ -32,42 +32,30 @@ class ModelsService final : public v1::Models::CallbackService {
       EncodeModel(name, entry, model.ok() ? model->get() : nullptr,
                   *backend_.engine, response->add_models());
     }
-    return Reply(context, "unknown", "ListModels", absl::OkStatus());
+    return call.End("unknown", absl::OkStatus());
   }
 
   grpc::ServerUnaryReactor* GetModel(grpc::CallbackServerContext* context,
                                      const v1::GetModelRequest* request,
                                      v1::GetModelResponse* response) override {
+    const UnaryCall call(backend_, context, "GetModel");
     const absl::StatusOr<ModelSelector> selector =
         DecodeModelRef(request->model());
-    if (!selector.ok())
-      return Reply(context, "unknown", "GetModel", selector.status());
+    if (!selector.ok()) return call.End("unknown", selector.status());
     const absl::StatusOr<std::string> caller =
         CallerOf(*context, *backend_.proxies);
-    if (!caller.ok())
-      return Reply(context, "unknown", "GetModel", caller.status());
+    if (!caller.ok()) return call.End("unknown", caller.status());
     const auto model = backend_.registry->Find(*selector, *caller);
-    if (!model.ok())
-      return Reply(context, "unknown", "GetModel", model.status());
+    if (!model.ok()) return call.End("unknown", model.status());
     const std::shared_ptr<const ModelTable> table = backend_.registry->table();
     const auto entry = table->find(selector->name);
     EncodeModel(selector->name,
                 entry == table->end() ? ModelEntry() : entry->second,
                 model->get(), *backend_.engine, response->mutable_model());
-    return Reply(context, selector->name, "GetModel", absl::OkStatus());
+    return call.End(selector->name, absl::OkStatus());
   }
 
  private:
-  grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context,
-                                  absl::string_view model,
-                                  absl::string_view method,
-                                  const absl::Status& status) {
-    backend_.requests->Count(model, method, status.code());
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(ToGrpcStatus(status, context));
-    return reactor;
-  }
-
   const Backend backend_;
 };
 

@@ -6,6 +6,7 @@
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "server/service/sample_call.h"
 #include "server/service/samplers_codec.h"
+#include "server/service/unary_call.h"
 
 namespace scoreserve {
 namespace {
@@ -24,10 +25,8 @@ class SamplingService final : public v1::Sampling::CallbackService {
       grpc::CallbackServerContext* context, const v1::ListSamplersRequest*,
       v1::ListSamplersResponse* response) override {
     EncodeSamplers(*backend_.registry, response);
-    backend_.requests->Count("unknown", "ListSamplers", absl::StatusCode::kOk);
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+    return UnaryCall(backend_, context, "ListSamplers")
+        .End("unknown", absl::OkStatus());
   }
 
  private:

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "scoreserve/v1/model_admin.grpc.pb.h"
+#include "server/engine/version_keeper.h"
 #include "tests/support/test_server.h"
 
 namespace scoreserve {
@@ -40,7 +41,7 @@ class Swap {
     const int64_t next = newest_ + 1;
     const absl::StatusOr<int64_t> version = server_.repository().Write(
         "swapped", MeanFiles(static_cast<float>(next)),
-        {{"fine_tune.json", "{}"}});
+        {{kFineTuneFile, "{}"}});
     ASSERT_TRUE(version.ok()) << version.status();
     ASSERT_EQ(*version, next);
     newest_ = next;

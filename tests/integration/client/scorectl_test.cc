@@ -16,6 +16,7 @@
 #include "models/io/csv.h"
 #include "models/io/rows.h"
 #include "nlohmann/json.hpp"
+#include "tests/integration/client/run_scorectl.h"
 #include "tests/models/plots/animated_picture.h"
 #include "tests/support/model_server.h"
 #include "tests/support/temp_folder.h"
@@ -28,24 +29,11 @@ using ::testing::FloatEq;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Ran {
-  int exit_code = -1;
-  std::string out, err;
-};
-
 class ScorectlTest : public ::testing::Test {
  protected:
   // Runs `scorectl arguments`, through a shell, with `input` as standard input.
   Ran Run(const std::string& arguments, const std::string& input = "") {
-    std::ofstream(folder_ / "in") << input;
-    const int status = std::system(
-        absl::StrCat("SCORESERVE_SERVER=", server_.address(), " ",
-                     SCORESERVE_SCORECTL, " ", arguments, " < ", folder_ / "in",
-                     " > ", folder_ / "out", " 2> ", folder_ / "err")
-            .c_str());
-    return {.exit_code = WEXITSTATUS(status),
-            .out = Read("out"),
-            .err = Read("err")};
+    return RunScorectl(folder_, server_.address(), arguments, input);
   }
 
   std::string Read(const std::string& name) {

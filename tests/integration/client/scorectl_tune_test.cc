@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/integration/client/run_scorectl.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tune_server.h"
 
@@ -25,12 +26,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Ran {
-  int status = -1;  // As wait() gives it.
-  int exit_code = -1;
-  std::string out, err;
-};
-
 class ScorectlTuneTest : public ::testing::Test {
  protected:
   ScorectlTuneTest() {
@@ -40,21 +35,7 @@ class ScorectlTuneTest : public ::testing::Test {
 
   // Through a shell, with `before` in front.
   Ran Run(const std::string& arguments, const std::string& before = "") {
-    const int status = std::system(
-        absl::StrCat("cd ", folder_.path(),
-                     " && SCORESERVE_SERVER=", server_.address(), " ", before,
-                     " ", SCORESERVE_SCORECTL, " ", arguments, " > out 2> err")
-            .c_str());
-    return {.status = status,
-            .exit_code = WEXITSTATUS(status),
-            .out = Read("out"),
-            .err = Read("err")};
-  }
-
-  std::string Read(const std::string& name) {
-    std::stringstream text;
-    text << std::ifstream(folder_ / name).rdbuf();
-    return text.str();
+    return RunScorectl(folder_, server_.address(), arguments, "", before);
   }
 
   TempFolder folder_;

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/integration/client/run_scorectl.h"
 #include "tests/support/model_server.h"
 #include "tests/support/temp_folder.h"
 
@@ -19,11 +20,6 @@ namespace scoreserve {
 namespace {
 
 using ::testing::HasSubstr;
-
-struct Ran {
-  int exit_code = -1;
-  std::string out, err;
-};
 
 class ScorectlVersionsTest : public ::testing::Test {
  protected:
@@ -36,20 +32,7 @@ class ScorectlVersionsTest : public ::testing::Test {
   }
 
   Ran Run(const std::string& arguments) {
-    const int status =
-        std::system(absl::StrCat("SCORESERVE_SERVER=", server_.address(), " ",
-                                 SCORESERVE_SCORECTL, " ", arguments, " > ",
-                                 folder_ / "out", " 2> ", folder_ / "err")
-                        .c_str());
-    return {.exit_code = WEXITSTATUS(status),
-            .out = Read("out"),
-            .err = Read("err")};
-  }
-
-  std::string Read(const std::string& name) {
-    std::stringstream text;
-    text << std::ifstream(folder_ / name).rdbuf();
-    return text.str();
+    return RunScorectl(folder_, server_.address(), arguments);
   }
 
   nlohmann::json Model() {

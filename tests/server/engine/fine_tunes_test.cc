@@ -49,6 +49,22 @@ TEST(FineTunesTest, AJobTrainsToItsEndAndPublishesWhatIsBetter) {
             rig.InService());
 }
 
+TEST(FineTunesTest, AJobThatHasEndedHoldsNoVersion) {
+  FineTuneRig rig;
+  ASSERT_TRUE(rig.Create("job", Spec(200)).ok());
+  ASSERT_EQ(rig.Append(kJob, 0, TwoModeRows(1.5, 8000, 0)).value(), 8000);
+  ASSERT_FALSE(rig.AwaitEnd(kJob).published.empty());
+  rig.engine().Drain(absl::ZeroDuration());  // The device's thread has ended.
+  std::vector<std::weak_ptr<const ModelSnapshot>> replaced;
+  for (int64_t version = 1; version < rig.InService(); ++version) {
+    replaced.push_back(*rig.registry().Find(
+        {.name = "modes", .version = version, .alias = {}}));
+    ASSERT_TRUE(rig.repository().Delete("modes", version).ok());
+  }
+  ASSERT_TRUE(rig.registry().Poll().ok());
+  for (const auto& snapshot : replaced) EXPECT_TRUE(snapshot.expired());
+}
+
 TEST(FineTunesTest, TheSameIdAndSpecAgainIsTheSameJob) {
   FineTuneRig rig;
   ASSERT_TRUE(rig.Create("job", Spec()).ok());
