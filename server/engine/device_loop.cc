@@ -85,7 +85,10 @@ absl::Duration DeviceLoop::UntilQuantum(absl::Duration most) const {
 
 bool DeviceLoop::RunQuantum() {
   if (draining_) quanta_.Clear();
-  return quanta_.Run(*device_, [this] { return HasWork() || !inbox_.empty(); });
+  const bool trained =
+      quanta_.Run(*device_, [this] { return HasWork() || !inbox_.empty(); });
+  held_up_ |= trained;
+  return trained;
 }
 
 void DeviceLoop::Admit(absl::Duration patience) {
@@ -142,7 +145,7 @@ bool DeviceLoop::BeginNext() {
   if (!next.has_value()) return false;
   const Instant begun = clock_->Now();
   Lane& lane = *lanes_[next->lane];
-  Pass& pass = lane.Assemble(begun);
+  Pass& pass = lane.Assemble(begun, std::exchange(held_up_, false));
   ++passes_begun_;
   metrics_->passes.fetch_add(1, std::memory_order_relaxed);
   device_->Begin(pass);

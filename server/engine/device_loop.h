@@ -96,7 +96,8 @@ class DeviceLoop {
   std::vector<LaneLoad> loads_;
   std::deque<InFlight> in_flight_;  // Oldest first.
   int64_t passes_begun_ = 0;
-  Instant remove_at_{};  // When to look for lanes that nobody needs.
+  bool held_up_ = false;  // By a quantum, since the last pass began.
+  Instant remove_at_{};   // When to look for lanes that nobody needs.
   Quanta quanta_;
 };
 

@@ -50,14 +50,19 @@ void Lane::DropDead(Instant now, bool draining) {
   samplers_.DropDead(now, draining, pass_);
 }
 
-Pass& Lane::Assemble(Instant now) {
+Pass& Lane::Assemble(Instant now, bool held_up) {
   samplers_.Assemble(now, pass_);
   const int64_t live = samplers_.live_evaluations();
   if (kind_.deterministic) {
     Pad();
     pass_evaluations_ = max_rows_;
   } else {
-    pass_evaluations_ = live + queries_.Take(max_rows_ - live, reserve_, pass_);
+    int64_t free_rows = max_rows_ - live;
+    if (held_up) {
+      const int64_t half = queries_.waits().evaluations / 2;
+      free_rows = std::min(free_rows, std::max(half, reserve_));
+    }
+    pass_evaluations_ = live + queries_.Take(free_rows, reserve_, pass_);
   }
   in_flight_ = true;
   return pass_;

@@ -60,7 +60,10 @@ class Lane {
   void DropDead(Instant now, bool draining);
 
   // Fills the next pass, for the device to begin. It is in flight from here on.
-  Pass& Assemble(Instant now);
+  // `held_up`: something kept the device from all who wait. Then it takes half
+  // of their queries, or the device would be without work once all have been
+  // answered at once.
+  Pass& Assemble(Instant now, bool held_up);
 
   // Takes back what the device has computed in `seconds`: answers queries,
   // moves trajectories on. With a bad status all rows of the pass end with it.

@@ -110,29 +110,32 @@ ModelFiles TwoModesModel() {
 }  // namespace
 
 std::vector<Figure> FineTuningShare() {
-  constexpr int kPairs = 9;
+  constexpr int kWindows = 25;
   TuningServer server("bench", MlpFiles(kDim), kShare);
   const EngineMetrics& metrics = server.server().engine().metrics();
   const auto stub = v1::Scoring::NewStub(Connect(server.server().port()));
   const std::string job =
       server.Create(Spec("bench", 256, 16, 0.0, std::chrono::hours(1)));
   server.Stream(job, Normals(4096), kDim);
-  Measure(stub.get(), metrics);  // Warm-up.
+  const auto measure = [&](bool running) {
+    running ? server.Resume(job) : server.Pause(job);
+    return Measure(stub.get(), metrics);
+  };
+  measure(true);  // Warm-up.
   std::vector<double> shares, quanta, rates, ratios, tails, tails_alone;
-  for (int pair = 0; pair < kPairs; ++pair) {
-    Window with, without;
-    // Either goes first as often as the other, or nearly.
-    for (const bool running : {pair % 2 == 0, pair % 2 != 0}) {
-      running ? server.Resume(job) : server.Pause(job);
-      (running ? with : without) = Measure(stub.get(), metrics);
-    }
+  Window before = measure(false);
+  for (int window = 0; window < kWindows; ++window) {
+    const Window with = measure(true);
+    const Window after = measure(false);
+    // Against both neighbours: what else the machine does drifts.
+    const double alone = 0.5 * (before.rows_a_second + after.rows_a_second);
     shares.push_back(with.quanta_share);
     quanta.push_back(with.quantum_seconds * 1e3);
     rates.push_back(with.rows_a_second);
-    ratios.push_back(with.rows_a_second / without.rows_a_second /
-                     (1.0 - with.quanta_share));
+    ratios.push_back(with.rows_a_second / alone / (1.0 - with.quanta_share));
     tails.push_back(with.p99);
-    tails_alone.push_back(without.p99);
+    tails_alone.push_back(after.p99);
+    before = after;
   }
   const double allowed = Median(tails_alone) + 2.0 * kQuantumSeconds;
   return {

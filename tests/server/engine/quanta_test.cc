@@ -1,9 +1,11 @@
 #include "server/engine/quanta.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -107,6 +109,30 @@ TEST(QuantaTest, WhereNoneWaitsTheNextRequestEndsAQuantum) {
   EXPECT_EQ(task->done(), 2);
   harness.Round();
   EXPECT_EQ(harness.passes(), 1);
+}
+
+// All who wait would otherwise be answered, and come back, at the same time.
+TEST(QuantaTest, ThePassAfterAQuantumAnswersHalfOfTheQueriesThatWait) {
+  LoopHarness harness;
+  const auto model = Snapshot(GaussianFiles(2, 1.0f), 64);
+  const auto task = Offer(harness, milliseconds(8), 1);
+  std::vector<std::unique_ptr<TestScoreSink>> answers;
+  task->AfterPiece(1, [&] {
+    for (int i = 0; i < 4; ++i) answers.push_back(harness.Query(model, 16));
+  });
+  harness.Round();
+  ASSERT_EQ(task->done(), 1);
+  const auto answered = [&] {
+    return std::count_if(answers.begin(), answers.end(),
+                         [](const auto& sink) { return sink->done(); });
+  };
+  harness.Round();
+  EXPECT_EQ(answered(), 2);
+  for (int i = 0; i < 4; ++i) answers.push_back(harness.Query(model, 16));
+  harness.Round();  // As without: all that fits, which is four.
+  EXPECT_EQ(answered(), 6);
+  harness.RunDry();
+  EXPECT_EQ(answered(), 8);
 }
 
 TEST(QuantaTest, ATaskIsLetGoWhenNothingIsLeftAndTakenUpWhenItIsOffered) {
