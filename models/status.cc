@@ -25,7 +25,7 @@ constexpr char kField[] = "scoreserve/field";
 constexpr char kStep[] = "scoreserve/step";
 constexpr char kRetryAfterMillis[] = "scoreserve/retry-after-ms";
 
-constexpr std::array<absl::string_view, 23> kNames = {
+constexpr std::array<absl::string_view, 24> kNames = {
     "INVALID_FIELD",   "MODEL_NOT_FOUND",    "VERSION_NOT_FOUND",
     "UNKNOWN_SAMPLER", "UNSUITABLE_MODEL",   "NUMERIC_DIVERGENCE",
     "OVERLOADED",      "STOPPING",           "EXPIRED",
@@ -33,9 +33,9 @@ constexpr std::array<absl::string_view, 23> kNames = {
     "INTERNAL_FAULT",  "VERSION_GONE",       "INEXACT",
     "JOB_NOT_FOUND",   "JOB_EXISTS",         "JOB_ENDED",
     "QUOTA_REACHED",   "OFFSET_GAP",         "GENERATION_CHANGED",
-    "STORAGE_FAILED",  "NO_STATE_FOLDER",
+    "STORAGE_FAILED",  "NO_STATE_FOLDER",   "OUT_OF_MEMORY",
 };
-static_assert(kNames.size() == static_cast<size_t>(Reason::kNoStateFolder) + 1);
+static_assert(kNames.size() == static_cast<size_t>(Reason::kOutOfMemory) + 1);
 
 std::optional<std::string> Payload(const absl::Status& status,
                                    const char* key) {

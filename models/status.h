@@ -41,6 +41,7 @@ enum class Reason {
   kGenerationChanged,
   kStorageFailed,
   kNoStateFolder,
+  kOutOfMemory,
 };
 
 // "INVALID_FIELD", …: the string on the wire.

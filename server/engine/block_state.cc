@@ -8,12 +8,14 @@ namespace scoreserve {
 void ExportBlock(const StepTable& table, Pass& pass, int64_t row,
                  BlockState& state) {
   const int64_t dim = pass.dim(), size = state.rows * dim;
-  state.x.assign(pass.row(row), pass.row(row) + size);
+  const float* x = pass.points(row);
+  state.x.assign(x, x + size);
   state.y.clear();
   state.held_score.clear();
   state.held_energy.clear();
   if (table.has_companion() || table.has_metropolis()) {
-    state.y.assign(pass.companion(row), pass.companion(row) + size);
+    const float* y = pass.companions(row);
+    state.y.assign(y, y + size);
   }
   if (table.has_metropolis()) {
     const float* score = pass.held_score.data_ptr<float>() + row * dim;
@@ -24,10 +26,11 @@ void ExportBlock(const StepTable& table, Pass& pass, int64_t row,
 }
 
 void ImportBlock(const BlockState& state, int64_t row, Pass& pass) {
-  std::copy(state.x.begin(), state.x.end(), pass.row(row));
+  std::copy(state.x.begin(), state.x.end(), pass.put_points(row, state.rows));
   if (!state.y.empty()) {
     pass.NeedCompanion();
-    std::copy(state.y.begin(), state.y.end(), pass.companion(row));
+    std::copy(state.y.begin(), state.y.end(),
+              pass.put_companions(row, state.rows));
   }
   if (!state.held_score.empty()) {
     pass.NeedHeld();

@@ -80,7 +80,7 @@ void WriteCompanions(const Trajectory& trajectory, int64_t row, Pass& pass) {
   }
   if (!plan.table.has_companion() && !plan.table.has_metropolis()) return;
   pass.NeedCompanion();
-  float* y = pass.companion(row);
+  float* y = pass.put_companions(row, trajectory.rows);
   if (plan.companion_scale == 0.0) {
     std::fill_n(y, size, 0.0f);
     return;
@@ -101,7 +101,7 @@ void PutBlock(Trajectory& trajectory, int64_t row, Pass& pass) {
     trajectory.state.reset();
     return;
   }
-  WriteStart(trajectory, {pass.row(row),
+  WriteStart(trajectory, {pass.put_points(row, trajectory.rows),
                           static_cast<size_t>(trajectory.rows * pass.dim())});
   WriteCompanions(trajectory, row, pass);
 }

@@ -1,15 +1,13 @@
-#include <cstdint>
-#include <exception>
 #include <memory>
 #include <utility>
 
 #include "ATen/Parallel.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "absl/status/statusor.h"
 #include "c10/core/InferenceMode.h"
-#include "models/networks/guidance.h"
-#include "models/status.h"
+#include "models/networks/score_network.h"
 #include "server/engine/device.h"
+#include "server/engine/evaluate.h"
 
 namespace scoreserve {
 namespace {
@@ -41,29 +39,13 @@ class CpuDevice : public Device {
   }
 
  private:
-  // The one place where LibTorch's exceptions end.
   static absl::Status Compute(Pass& pass) {
-    try {
-      pass.workspace.Begin();
-      Evaluate(pass);
-    } catch (const std::exception& error) {
-      return WithReason(absl::InternalError(
-                            absl::StrCat("the network failed: ", error.what())),
-                        Reason::kInternalFault);
-    }
+    absl::StatusOr<ScoreAndEnergy> both = Evaluate(pass, pass.input(), [] {});
+    if (!both.ok()) return both.status();
+    pass.score = std::move(both->score);
+    pass.energy = std::move(both->energy);
     pass.StepRows();
     return absl::OkStatus();
-  }
-
-  static void Evaluate(Pass& pass) {
-    const ScoreInput input = pass.input();
-    if (!pass.energies) {
-      pass.score = GuidedScore(*pass.network, input, pass.workspace);
-      return;
-    }
-    ScoreAndEnergy both = pass.network->ScoreWithEnergy(input, pass.workspace);
-    pass.score = std::move(both.score);
-    pass.energy = std::move(both.energy);
   }
 
   const int threads_;

@@ -22,6 +22,13 @@ namespace {
 constexpr absl::Duration kIdlePatience = absl::Seconds(1);
 constexpr std::chrono::seconds kRemoveInterval(1);  // The same of a busy one.
 
+// Ends work that has not entered a lane.
+template <typename Request>
+void Refuse(Request& request, const absl::Status& status) {
+  request.ticket.Release();
+  request.sink->Done(status);
+}
+
 }  // namespace
 
 DeviceLoop::DeviceLoop(Device* device, EngineMetrics* metrics,
@@ -96,13 +103,21 @@ void DeviceLoop::Admit(absl::Duration patience) {
   const Instant now = clock_->Now();
   for (Work& work : taken_) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
-      Lane& lane = LaneOf(query->model, {.energies = query->energy});
-      lane.Add(std::move(*query), passes_begun_, now);
+      const auto lane = LaneOf(query->model, {.energies = query->energy});
+      if (lane.ok()) {
+        (*lane)->Add(std::move(*query), passes_begun_, now);
+      } else {
+        Refuse(*query, lane.status());
+      }
     } else if (auto* request = std::get_if<SampleRequest>(&work)) {
-      Lane& lane =
+      const auto lane =
           LaneOf(request->model, {.energies = request->needs_energies(),
                                   .deterministic = request->deterministic});
-      lane.Add(std::move(*request), now);
+      if (lane.ok()) {
+        (*lane)->Add(std::move(*request), now);
+      } else {
+        Refuse(*request, lane.status());
+      }
     } else {
       quanta_.Add(std::get<std::shared_ptr<QuantumTask>>(std::move(work)));
     }
@@ -110,19 +125,33 @@ void DeviceLoop::Admit(absl::Duration patience) {
   taken_.clear();
 }
 
-Lane& DeviceLoop::LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
-                         const LaneKind& kind) {
+absl::StatusOr<Lane*> DeviceLoop::LaneOf(
+    const std::shared_ptr<const ModelSnapshot>& model, const LaneKind& kind) {
   const auto fits = [&](const std::unique_ptr<Lane>& lane) {
     return lane->model() == model && lane->kind() == kind;
   };
   auto found = std::find_if(lanes_.begin(), lanes_.end(), fits);
   if (found == lanes_.end()) {
-    lanes_.push_back(std::make_unique<Lane>(model, kind, metrics_));
+    auto pass = NewPass(*model, kind);
+    if (!pass.ok()) return pass.status();
+    lanes_.push_back(
+        std::make_unique<Lane>(model, kind, *std::move(pass), metrics_));
     found = lanes_.end() - 1;
   }
-  Lane& lane = **found;
-  if (lane.idle()) lane.ServedAtLeast(scheduler_.floor());
+  Lane* const lane = found->get();
+  if (lane->idle()) lane->ServedAtLeast(scheduler_.floor());
   return lane;
+}
+
+absl::StatusOr<std::unique_ptr<Pass>> DeviceLoop::NewPass(
+    const ModelSnapshot& model, const LaneKind& kind) {
+  // Those of a deterministic lane are smaller.
+  if (!kind.deterministic) {
+    auto warm = model.warm_passes->Take(kind.energies);
+    if (warm != nullptr) return warm;
+  }
+  return device_->NewPass(model.network.get(), Lane::RowsOf(model, kind),
+                          kind.energies);
 }
 
 void DeviceLoop::RemoveUnused() {

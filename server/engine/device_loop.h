@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/engine/clock.h"
 #include "server/engine/device.h"
@@ -71,8 +72,12 @@ class DeviceLoop {
   };
 
   void Admit(absl::Duration patience);
-  Lane& LaneOf(const std::shared_ptr<const ModelSnapshot>& model,
-               const LaneKind& kind);
+  // The lane for such work, which it makes if need be. RESOURCE_EXHAUSTED where
+  // there is no memory for its pass.
+  absl::StatusOr<Lane*> LaneOf(
+      const std::shared_ptr<const ModelSnapshot>& model, const LaneKind& kind);
+  absl::StatusOr<std::unique_ptr<Pass>> NewPass(const ModelSnapshot& model,
+                                                const LaneKind& kind);
   void RemoveUnused();
   bool BeginNext();
   void FinishOldest();

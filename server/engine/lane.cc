@@ -11,15 +11,19 @@
 
 namespace scoreserve {
 
+int64_t Lane::RowsOf(const ModelSnapshot& model, const LaneKind& kind) {
+  return kind.deterministic ? DeterministicRows(model.max_batch_rows)
+                            : model.max_batch_rows;
+}
+
 Lane::Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
-           EngineMetrics* metrics)
+           std::unique_ptr<Pass> pass, EngineMetrics* metrics)
     : model_(std::move(model)),
       kind_(kind),
-      max_rows_(kind.deterministic ? DeterministicRows(model_->max_batch_rows)
-                                   : model_->max_batch_rows),
+      max_rows_(RowsOf(*model_, kind)),
       reserve_(QueryReserve(max_rows_)),
       rate_(&model_->rates->Of(kind.energies)),
-      pass_(model_->network.get(), max_rows_, kind.energies),
+      pass_(std::move(pass)),
       queries_(model_.get(), metrics),
       samplers_(kind.deterministic ? max_rows_ : max_rows_ - reserve_,
                 metrics) {}
@@ -47,11 +51,11 @@ LaneLoad Lane::load(int64_t passes_begun) const {
 
 void Lane::DropDead(Instant now, bool draining) {
   queries_.DropDead(now);
-  samplers_.DropDead(now, draining, pass_);
+  samplers_.DropDead(now, draining, *pass_);
 }
 
 Pass& Lane::Assemble(Instant now, bool held_up) {
-  samplers_.Assemble(now, pass_);
+  samplers_.Assemble(now, *pass_);
   const int64_t live = samplers_.live_evaluations();
   if (kind_.deterministic) {
     Pad();
@@ -62,18 +66,18 @@ Pass& Lane::Assemble(Instant now, bool held_up) {
       const int64_t half = queries_.waits().evaluations / 2;
       free_rows = std::min(free_rows, std::max(half, reserve_));
     }
-    pass_evaluations_ = live + queries_.Take(free_rows, reserve_, pass_);
+    pass_evaluations_ = live + queries_.Take(free_rows, reserve_, *pass_);
   }
   in_flight_ = true;
-  return pass_;
+  return *pass_;
 }
 
 void Lane::Pad() {
-  pass_.padding = max_rows_ - samplers_.live_evaluations();
-  if (!pass_.condition.defined()) return;
+  pass_->padding = max_rows_ - samplers_.live_evaluations();
+  if (!pass_->condition.defined()) return;
   // One evaluation each, whatever rows lay there before.
   const int64_t row = samplers_.live();
-  std::fill_n(pass_.condition.data_ptr<int64_t>() + row, pass_.padding,
+  std::fill_n(pass_->condition.data_ptr<int64_t>() + row, pass_->padding,
               kNoCondition);
 }
 
@@ -82,8 +86,8 @@ void Lane::Deliver(const absl::Status& status, int64_t pass_number,
   in_flight_ = false;
   served_seconds_ += seconds;
   if (status.ok()) rate_->Observe(pass_evaluations_, seconds);
-  queries_.Deliver(status, samplers_.live(), pass_, pass_number);
-  samplers_.Deliver(status, now, pass_);
+  queries_.Deliver(status, samplers_.live(), *pass_, pass_number);
+  samplers_.Deliver(status, now, *pass_);
 }
 
 void Lane::FailAll(const absl::Status& status) {

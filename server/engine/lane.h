@@ -31,9 +31,12 @@ struct LaneKind {
 // thread: the device's.
 class Lane {
  public:
-  // `metrics` outlives the lane.
+  // The rows that a pass of a lane needs room for.
+  static int64_t RowsOf(const ModelSnapshot& model, const LaneKind& kind);
+
+  // `pass` has that room, and is the device's; `metrics` outlives the lane.
   Lane(std::shared_ptr<const ModelSnapshot> model, const LaneKind& kind,
-       EngineMetrics* metrics);
+       std::unique_ptr<Pass> pass, EngineMetrics* metrics);
   // Ends what is left with UNAVAILABLE.
   ~Lane();
 
@@ -87,7 +90,7 @@ class Lane {
   const int64_t max_rows_;
   const int64_t reserve_;
   ServiceRate* const rate_;  // The model's.
-  Pass pass_;
+  const std::unique_ptr<Pass> pass_;
   int64_t pass_evaluations_ = 0;
   QueryQueue queries_;
   LiveRows samplers_;

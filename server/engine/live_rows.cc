@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "models/finite.h"
 #include "models/status.h"
 #include "server/engine/block_cut.h"
 #include "server/engine/block_state.h"
@@ -21,13 +20,14 @@
 namespace scoreserve {
 namespace {
 
-// What rows of `run`, which lie at `row` of the pass and are `x` there, end
-// with: where they stand, if not all steps of their table are done.
-absl::Span<const float> Samples(const SampleRun& run, int64_t row,
-                                absl::Span<const float> x, Pass& pass) {
+// What `rows` rows of `run`, which lie at `row` of the pass, end with: where
+// they stand, if not all steps of their table are done.
+absl::Span<const float> Samples(const SampleRun& run, int64_t row, int64_t rows,
+                                Pass& pass) {
   const StepTable& table = run.request().plan->table;
-  if (run.last_step() == table.num_steps()) return x;
-  return {PointsOf(table, pass, row), x.size()};
+  return {run.last_step() == table.num_steps() ? pass.points(row)
+                                               : PointsOf(table, pass, row),
+          static_cast<size_t>(rows * pass.dim())};
 }
 
 }  // namespace
@@ -131,9 +131,11 @@ void LiveRows::Assemble(Instant now, Pass& pass) {
   Enter(pass);
   pass.steps.resize(live_rows_);
   pass.constrained.clear();
+  pass.observed = false;
   int64_t row = 0;
   for (const Trajectory& trajectory : live_) {
     WriteStep(trajectory, row, pass);
+    pass.observed |= trajectory.run->wants_observations();
     row += trajectory.rows;
   }
   pass.rows = live_rows_;
@@ -187,17 +189,15 @@ void LiveRows::Enter(Pass& pass) {
 }
 
 void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
-  const int64_t dim = pass.dim();
   int64_t row = 0;
   for (Trajectory& trajectory : live_) {
     SampleRun& run = *trajectory.run;
-    const absl::Span<const float> x(pass.row(row), trajectory.rows * dim);
     if (!status.ok()) {
       run.Fail(status);
-    } else if (!AllFinite(x)) {
+    } else if (const std::optional<int64_t> diverged =
+                   pass.FirstDiverged(row, trajectory.rows)) {
       if (!run.ended()) ++metrics_->divergences;
-      run.Fail(Diverged(trajectory.step,
-                        trajectory.first_row + FirstBadRow(x, dim)));
+      run.Fail(Diverged(trajectory.step, trajectory.first_row + *diverged));
     } else {
       if (run.wants_observations()) {
         run.Observe(trajectory.block, trajectory.step,
@@ -206,10 +206,17 @@ void LiveRows::Deliver(const absl::Status& status, Instant now, Pass& pass) {
       ++trajectory.step;
       ++trajectory.passes;
       run.Used(trajectory.evaluations);
-      run.Stepped(trajectory.block, trajectory.step, trajectory.first_row, x,
-                  now);
+      if (run.StatesDue(trajectory.step)) {
+        run.TellStates(trajectory.step, trajectory.first_row,
+                       {pass.points(row),
+                        static_cast<size_t>(trajectory.rows * pass.dim())});
+      }
+      run.Stepped(trajectory.block, trajectory.step, now);
       const bool done = trajectory.step == run.last_step();
-      if (done) run.Collect(trajectory.first_row, Samples(run, row, x, pass));
+      if (done) {
+        run.Collect(trajectory.first_row,
+                    Samples(run, row, trajectory.rows, pass));
+      }
       if (run.StateDue(trajectory.block, done, now)) {
         TellState(trajectory, row, pass);
       }

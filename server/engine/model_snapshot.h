@@ -9,6 +9,7 @@
 #include "models/networks/score_network.h"
 #include "models/samplers/sampler.h"
 #include "server/engine/service_rate.h"
+#include "server/engine/warm_passes.h"
 
 namespace scoreserve {
 
@@ -29,6 +30,8 @@ struct ModelSnapshot {
   std::string form = {};
   // How long passes of it take: what changes about it, by itself thread-safe.
   std::shared_ptr<ServiceRates> rates = std::make_shared<ServiceRates>();
+  // What its warm-up leaves to its lanes, by itself thread-safe.
+  std::unique_ptr<WarmPasses> warm_passes = std::make_unique<WarmPasses>();
 
   int64_t dim() const { return network->dim(); }
 };

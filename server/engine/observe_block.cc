@@ -5,7 +5,7 @@
 namespace scoreserve {
 
 const float* PointsOf(const StepTable& table, Pass& pass, int64_t row) {
-  return table.has_metropolis() ? pass.companion(row) : pass.row(row);
+  return table.has_metropolis() ? pass.companions(row) : pass.points(row);
 }
 
 ChainObservation ObservationOf(const SampleRequest& request, Pass& pass,

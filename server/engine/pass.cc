@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "ATen/ops/empty_like.h"
 #include "ATen/ops/zeros.h"
 #include "absl/types/span.h"
+#include "models/finite.h"
 
 namespace scoreserve {
 namespace {
@@ -31,6 +33,33 @@ Pass::Pass(const ScoreNetwork* network, int64_t max_rows, bool energies)
   if (network->classes() == 0) return;
   condition = at::zeros({max_rows}, at::kLong);
   guidance = at::zeros({max_rows}, at::kFloat);
+}
+
+const float* Pass::points(int64_t row) {
+  Fetch();
+  return x.const_data_ptr<float>() + row * dim();
+}
+
+const float* Pass::companions(int64_t row) {
+  Fetch();
+  return y.const_data_ptr<float>() + row * dim();
+}
+
+float* Pass::put_points(int64_t row, int64_t rows) {
+  Put(row, rows);
+  return x.mutable_data_ptr<float>() + row * dim();
+}
+
+float* Pass::put_companions(int64_t row, int64_t rows) {
+  Put(row, rows);
+  return y.mutable_data_ptr<float>() + row * dim();
+}
+
+std::optional<int64_t> Pass::FirstDiverged(int64_t row, int64_t rows) {
+  const absl::Span<const float> values(points(row),
+                                       static_cast<size_t>(rows * dim()));
+  if (AllFinite(values)) return std::nullopt;
+  return FirstBadRow(values, dim());
 }
 
 void Pass::NeedCompanion() {
@@ -58,9 +87,9 @@ void Pass::StepRows() {
   MovingRows moving = {.dim = dim(),
                        .steps = absl::MakeSpan(steps),
                        .score = score.data_ptr<float>(),
-                       .x = row(0),
+                       .x = x.mutable_data_ptr<float>(),
                        .constrained = constrained};
-  if (y.defined()) moving.y = companion(0);
+  if (y.defined()) moving.y = y.mutable_data_ptr<float>();
   if (held_score.defined()) {
     accepted.resize(steps.size());
     moving.held_score = held_score.data_ptr<float>();
@@ -72,10 +101,14 @@ void Pass::StepRows() {
 }
 
 void Pass::MoveRows(int64_t from, int64_t to, int64_t count) {
-  MoveWithin(x, from, to, count);
-  MoveWithin(y, from, to, count);
+  MovePoints(from, to, count);
   MoveWithin(held_score, from, to, count);
   MoveWithin(held_energy, from, to, count);
+}
+
+void Pass::MovePoints(int64_t from, int64_t to, int64_t count) {
+  MoveWithin(x, from, to, count);
+  MoveWithin(y, from, to, count);
 }
 
 }  // namespace scoreserve

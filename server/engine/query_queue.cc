@@ -116,7 +116,7 @@ int64_t QueryQueue::Take(int64_t free_rows, int64_t reserve, Pass& pass) {
     if (rows == 0) continue;
     ToModelSpace(model_->config.data,
                  query.x.subspan(waiting.rows_done * dim, rows * dim),
-                 pass.row(pass.rows));
+                 pass.put_points(pass.rows, rows));
     WriteLabels(query, waiting.rows_done, rows, pass);
     pass.rows += rows;
     evaluations += rows * EvaluationsOfRow(query);

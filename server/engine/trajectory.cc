@@ -59,11 +59,9 @@ void SampleRun::Observe(int64_t block, int64_t step,
   if (!ended_) diagnostics_->Observe(block, step, seen);
 }
 
-void SampleRun::Stepped(int64_t block, int64_t step, int64_t first_row,
-                        absl::Span<const float> x, Instant now) {
+void SampleRun::Stepped(int64_t block, int64_t step, Instant now) {
   if (ended_) return;
   block_steps_[block] = step;
-  TellStates(step, first_row, x);
   if (diagnostics_ != nullptr) MayEndEarly();
   TellProgress(now);
 }
@@ -78,9 +76,13 @@ void SampleRun::MayEndEarly() {
                *std::max_element(block_steps_.begin(), block_steps_.end()) + 1);
 }
 
+bool SampleRun::StatesDue(int64_t step) const {
+  return !ended_ && request_.states_every > 0 &&
+         step % request_.states_every == 0;
+}
+
 void SampleRun::TellStates(int64_t step, int64_t first_row,
                            absl::Span<const float> x) {
-  if (request_.states_every == 0 || step % request_.states_every != 0) return;
   if (request_.states_rows > 0) {
     const int64_t rows = request_.states_rows - first_row;
     if (rows <= 0) return;

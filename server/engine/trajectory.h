@@ -49,11 +49,15 @@ class SampleRun {
   bool wants_observations() const { return diagnostics_ != nullptr; }
   void Observe(int64_t block, int64_t step, const ChainObservation& seen);
 
-  // Block `block` has done `step` steps. Tells the sink how far the slowest is
-  // and where the rows are, as often as it was asked for; ends the run with the
-  // next step where its diagnostics ask for it.
-  void Stepped(int64_t block, int64_t step, int64_t first_row,
-               absl::Span<const float> x, Instant now);
+  // Whether the sink is to be told where rows are that have done `step` steps,
+  // and that: `x` in model space, those of the request from `first_row` on.
+  bool StatesDue(int64_t step) const;
+  void TellStates(int64_t step, int64_t first_row, absl::Span<const float> x);
+
+  // Block `block` has done `step` steps. Tells the sink how far the slowest is,
+  // as often as it was asked for; ends the run with the next step where its
+  // diagnostics ask for it.
+  void Stepped(int64_t block, int64_t step, Instant now);
 
   // Whether where block `block` stands is to be told now: as often as it was
   // asked for, and once it is `done` with others still under way.
@@ -67,7 +71,6 @@ class SampleRun {
 
  private:
   void End(absl::StatusOr<std::vector<float>> samples);
-  void TellStates(int64_t step, int64_t first_row, absl::Span<const float> x);
   void TellProgress(Instant now);
   void TellDiagnostics();
   void MayEndEarly();

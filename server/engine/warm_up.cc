@@ -23,42 +23,58 @@ constexpr absl::Duration kMostWait = absl::Seconds(10);
 // Passes that evaluate scores alone, or energies too. A piece is one of them.
 class Passes {
  public:
-  Passes(const ModelSnapshot& model, bool energies)
-      : model_(model),
-        pass_(model.network.get(), model.max_batch_rows, energies) {
+  Passes(const ModelSnapshot& model, std::unique_ptr<Pass> pass)
+      : model_(model), pass_(std::move(pass)) {
     const int64_t most = model.max_batch_rows;
-    std::fill_n(pass_.label.data_ptr<double>(), most, model.config.label.max);
-    if (pass_.condition.defined()) {
-      std::fill_n(pass_.condition.data_ptr<int64_t>(), most, kNoCondition);
-      std::fill_n(pass_.guidance.data_ptr<float>(), most, 1.0f);
+    std::fill_n(pass_->label.data_ptr<double>(), most, model.config.label.max);
+    if (pass_->condition.defined()) {
+      std::fill_n(pass_->condition.data_ptr<int64_t>(), most, kNoCondition);
+      std::fill_n(pass_->guidance.data_ptr<float>(), most, 1.0f);
     }
-    pass_.rows = 1;
+    pass_->rows = 1;
   }
 
-  // False once that was the last.
+  // False once that was the last. Passes of which the device has captured
+  // something are left to the model's lanes.
   bool RunOne(Device& device) {
+    if (timing_) {
+      timing_ = TimeOne(device);
+      return true;
+    }
+    if (device.CaptureNext(*pass_)) {
+      captured_ = true;
+      return true;
+    }
+    if (captured_) model_.warm_passes->Put(std::move(pass_));
+    return false;
+  }
+
+ private:
+  // False once there is no larger one to time.
+  bool TimeOne(Device& device) {
     const Instant from = Clock::Real()->Now();
-    device.Begin(pass_);
-    if (!device.Finish(pass_).ok()) return false;
+    device.Begin(*pass_);
+    if (!device.Finish(*pass_).ok()) return false;
     const double seconds = SecondsBetween(from, Clock::Real()->Now());
     seconds_ += seconds;
     const bool late = seconds_ > kPatience;
     // The first of a size allocates what later ones reuse.
     const bool measured = std::exchange(seen_, true);
     if (measured || late)
-      model_.rates->Of(pass_.energies).Observe(pass_.rows, seconds);
+      model_.rates->Of(pass_->energies).Observe(pass_->rows, seconds);
     if (!measured) return !late;
-    if (late || pass_.rows == model_.max_batch_rows) return false;
-    pass_.rows = std::min(2 * pass_.rows, model_.max_batch_rows);
+    if (late || pass_->rows == model_.max_batch_rows) return false;
+    pass_->rows = std::min(2 * pass_->rows, model_.max_batch_rows);
     seen_ = false;
     return true;
   }
 
- private:
   const ModelSnapshot& model_;
-  Pass pass_;
+  std::unique_ptr<Pass> pass_;
   double seconds_ = 0.0;
   bool seen_ = false;  // This size, once.
+  bool timing_ = true;
+  bool captured_ = false;
 };
 
 // As a task: lets `ended` know when it is let go.
@@ -66,16 +82,20 @@ class WarmUpTask final : public QuantumTask {
  public:
   WarmUpTask(std::shared_ptr<const ModelSnapshot> model,
              std::shared_ptr<absl::Notification> ended)
-      : model_(std::move(model)),
-        ended_(std::move(ended)),
-        passes_(std::make_unique<Passes>(*model_, /*energies=*/false)),
-        energies_left_(model_->network->has_energy()) {}
+      : model_(std::move(model)), ended_(std::move(ended)) {}
   ~WarmUpTask() override { ended_->Notify(); }
 
   Instant RunPiece(Device& device) override {
+    if (passes_ == nullptr) {
+      auto pass = device.NewPass(model_->network.get(), model_->max_batch_rows,
+                                 energies_);
+      if (!pass.ok()) return Instant::max();  // Requests will say so.
+      passes_ = std::make_unique<Passes>(*model_, *std::move(pass));
+    }
     if (passes_->RunOne(device)) return Instant::min();
-    if (!std::exchange(energies_left_, false)) return Instant::max();
-    passes_ = std::make_unique<Passes>(*model_, /*energies=*/true);
+    if (energies_ || !model_->network->has_energy()) return Instant::max();
+    energies_ = true;
+    passes_ = nullptr;
     return Instant::min();
   }
 
@@ -83,11 +103,14 @@ class WarmUpTask final : public QuantumTask {
   const std::shared_ptr<const ModelSnapshot> model_;
   const std::shared_ptr<absl::Notification> ended_;
   std::unique_ptr<Passes> passes_;
-  bool energies_left_;
+  bool energies_ = false;  // Of passes_.
 };
 
 void RunPasses(const ModelSnapshot& model, bool energies, Device& device) {
-  Passes passes(model, energies);
+  auto pass =
+      device.NewPass(model.network.get(), model.max_batch_rows, energies);
+  if (!pass.ok()) return;
+  Passes passes(model, *std::move(pass));
   while (passes.RunOne(device)) {
   }
 }

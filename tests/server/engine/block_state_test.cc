@@ -23,8 +23,8 @@ StepTable TableOf(const Step& step) {
 void Number(Pass& pass) {
   pass.NeedCompanion();
   pass.NeedHeld();
-  std::iota(pass.row(0), pass.row(4), 0.0f);
-  std::iota(pass.companion(0), pass.companion(4), 100.0f);
+  std::iota(pass.put_points(0, 4), pass.put_points(4, 0), 0.0f);
+  std::iota(pass.put_companions(0, 4), pass.put_companions(4, 0), 100.0f);
   float* score = pass.held_score.data_ptr<float>();
   std::iota(score, score + 4 * pass.dim(), 200.0f);
   double* energy = pass.held_energy.data_ptr<double>();
@@ -74,7 +74,7 @@ TEST_F(BlockStateTest, AnImportLeavesTheOtherRowsUntouched) {
   BlockState state = {.first_row = 0, .rows = 1, .step = 0};
   ExportBlock(TableOf({.kind = StepKind::kMetropolis}), from_, 3, state);
   ImportBlock(state, 1, to_);
-  EXPECT_THAT(std::vector<float>(to_.row(0), to_.row(4)),
+  EXPECT_THAT(std::vector<float>(to_.points(0), to_.points(4)),
               ElementsAre(0, 1, 6, 7, 4, 5, 6, 7));
 }
 

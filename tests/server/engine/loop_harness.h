@@ -33,16 +33,19 @@ class ManualClock : public Clock {
   Instant now_{};
 };
 
-// Computes, but not before Finish(), as a real accelerator
-// may.
+// Computes, but not before Finish(), as a real accelerator may; of depth 0, as
+// the device that it wraps does.
 class DeepDevice : public Device {
  public:
   DeepDevice(int depth, std::unique_ptr<Device> device)
       : depth_(depth), device_(std::move(device)) {}
 
-  int pipeline_depth() const override { return depth_; }
+  int pipeline_depth() const override {
+    return depth_ == 0 ? device_->pipeline_depth() : depth_;
+  }
   void Begin(Pass& pass) override {
     begun_.push_back(&pass);
+    if (depth_ == 0) device_->Begin(pass);
     if (static_cast<int>(begun_.size()) > deepest_) {
       deepest_ = static_cast<int>(begun_.size());
     }
@@ -54,14 +57,21 @@ class DeepDevice : public Device {
       fail_next_ = false;
       return absl::InternalError("the network failed: by order of the test");
     }
-    device_->Begin(pass);
+    if (depth_ > 0) device_->Begin(pass);
     return device_->Finish(pass);
   }
+
+  bool CaptureNext(Pass& pass) override { return device_->CaptureNext(pass); }
 
   void FailNext() { fail_next_ = true; }
   int deepest() const { return deepest_; }
 
  private:
+  std::unique_ptr<Pass> MakePass(const ScoreNetwork* network, int64_t max_rows,
+                                 bool energies) override {
+    return *device_->NewPass(network, max_rows, energies);
+  }
+
   const int depth_;
   const std::unique_ptr<Device> device_;
   std::deque<Pass*> begun_;

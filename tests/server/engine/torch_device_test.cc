@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "models/networks/placement.h"
 #include "models/samplers/constraint.h"
+#include "tests/server/engine/fake_stream.h"
 #include "tests/server/engine/loop_harness.h"
 #include "tests/support/class_network.h"
 
@@ -26,9 +27,21 @@ namespace {
 constexpr float kRounding = 1e-4f;
 
 std::vector<std::string> Devices() {
-  std::vector<std::string> devices = {"cpu"};
+  std::vector<std::string> devices = {"cpu", "late"};
   if (FindDevice("device", "cuda:0").ok()) devices.push_back("cuda:0");
   return devices;
+}
+
+// "late" is a processor whose answers come late (fake_stream.h).
+at::Device PlaceOf(const std::string& name) {
+  return name == "late" ? at::Device(at::kCPU) : *FindDevice("device", name);
+}
+
+std::unique_ptr<Device> DeviceOf(const std::string& name) {
+  static auto& counts = *new StreamCounts;
+  if (name == "late")
+    return NewTorchDevice(std::make_unique<FakeStream>(&counts));
+  return NewTorchDevice(PlaceOf(name));
 }
 
 void ExpectNear(const std::vector<float>& got, const std::vector<float>& want) {
@@ -53,7 +66,7 @@ class TorchDeviceTest : public ::testing::TestWithParam<std::string> {
       std::unique_ptr<Device> device,
       const std::shared_ptr<const ModelSnapshot>& model,
       std::vector<SampleRequest> requests) {
-    LoopHarness harness(std::move(device));
+    LoopHarness harness(std::move(device), /*depth=*/0);
     std::vector<std::unique_ptr<TestSampleSink>> sinks;
     for (SampleRequest& request : requests) {
       sinks.push_back(std::make_unique<TestSampleSink>());
@@ -87,9 +100,9 @@ class TorchDeviceTest : public ::testing::TestWithParam<std::string> {
       const std::function<std::shared_ptr<const ModelSnapshot>(at::Device)>&
           model,
       const std::function<std::vector<SampleRequest>()>& requests) {
-    const at::Device device = *FindDevice("device", GetParam());
-    ExpectNear(Run(NewTorchDevice(device), model(device), requests()),
-               Run(NewCpuDevice(1), model(at::kCPU), requests()));
+    ExpectNear(
+        Run(DeviceOf(GetParam()), model(PlaceOf(GetParam())), requests()),
+        Run(NewCpuDevice(1), model(at::kCPU), requests()));
   }
 };
 
@@ -184,6 +197,21 @@ TEST_P(TorchDeviceTest, MetropolisTests) {
   });
 }
 
+// More rows than the pass has room for, of many lengths: rows enter, leave, are
+// parked and close up all the time.
+TEST_P(TorchDeviceTest, RowsThatComeAndGo) {
+  const auto requests = [] {
+    std::vector<SampleRequest> requests;
+    for (int64_t i = 0; i < 24; ++i) {
+      requests.push_back(Ask(
+          1 + i * 7 % 16, static_cast<uint64_t>(i),
+          i % 3 == 0 ? Underdamped(20 + i % 7) : Langevin(70 + 11 * (i % 5))));
+    }
+    return requests;
+  };
+  ExpectTheProcessorsNumbers(Gaussian, requests);
+}
+
 TEST_P(TorchDeviceTest, ClassesAndGuidance) {
   const auto requests = [] {
     SampleRequest guided = Ask(4, 1, Langevin(10));
@@ -196,12 +224,12 @@ TEST_P(TorchDeviceTest, ClassesAndGuidance) {
 }
 
 TEST_P(TorchDeviceTest, ANetworkThatThrowsEndsItsPassAlone) {
-  const at::Device device = *FindDevice("device", GetParam());
+  const at::Device device = PlaceOf(GetParam());
   // Its weights do not fit its rows.
   auto broken = Snapshot(MlpFiles(5), 64, "broken", device);
   broken->network->Weights()[0].second.set_data(
       broken->network->Weights()[1].second);
-  LoopHarness harness(NewTorchDevice(device));
+  LoopHarness harness(DeviceOf(GetParam()), /*depth=*/0);
   const auto bad = harness.Query(broken, 2);
   const auto good = harness.Query(Mlp(device), 2);
   harness.RunDry();

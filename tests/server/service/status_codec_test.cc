@@ -25,7 +25,7 @@ Detail DetailOf(const absl::Status& status) {
 }
 
 TEST(StatusCodecTest, EveryReasonHasItsValueInTheProtocol) {
-  for (int i = 0; i <= static_cast<int>(Reason::kNoStateFolder); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::kOutOfMemory); ++i) {
     const absl::string_view name = ReasonName(static_cast<Reason>(i));
     v1::ErrorReason reason;
     EXPECT_TRUE(
@@ -33,7 +33,7 @@ TEST(StatusCodecTest, EveryReasonHasItsValueInTheProtocol) {
         << name;
   }
   EXPECT_EQ(v1::ErrorReason_ARRAYSIZE,
-            static_cast<int>(Reason::kNoStateFolder) + 2);
+            static_cast<int>(Reason::kOutOfMemory) + 2);
 }
 
 TEST(StatusCodecTest, ABadFieldIsNamedWithItsRuleAndValue) {
