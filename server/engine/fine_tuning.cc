@@ -210,9 +210,11 @@ void FineTuning::Release() {
 void FineTuning::Note(const std::string& note) {
   {
     absl::MutexLock lock(&mu_);
-    if (memory_.status.note == note) return;
-    memory_.status.note = note;
-    memory_.status.steps_per_second = 0.0;
+    FineTuneStatus& status = memory_.status;
+    // Another state, which came meanwhile, has a note of its own.
+    if (status.state != FineTuneState::kRunning || status.note == note) return;
+    status.note = note;
+    status.steps_per_second = 0.0;
   }
   host_->Changed(*this);
 }
