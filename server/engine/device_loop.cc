@@ -103,7 +103,7 @@ void DeviceLoop::Admit(absl::Duration patience) {
   const Instant now = clock_->Now();
   for (Work& work : taken_) {
     if (auto* query = std::get_if<ScoreQuery>(&work)) {
-      const auto lane = LaneOf(query->model, {.energies = query->energy});
+      const auto lane = LaneOf(*query);
       if (lane.ok()) {
         (*lane)->Add(std::move(*query), passes_begun_, now);
       } else {
@@ -141,6 +141,24 @@ absl::StatusOr<Lane*> DeviceLoop::LaneOf(
   Lane* const lane = found->get();
   if (lane->idle()) lane->ServedAtLeast(scheduler_.floor());
   return lane;
+}
+
+absl::StatusOr<Lane*> DeviceLoop::LaneOf(const ScoreQuery& query) {
+  LaneKind kind = {.energies = query.energy};
+  const absl::StatusOr<Lane*> first = LaneOf(query.model, kind);
+  const int64_t evaluations = EvaluationsOfRows(query, 0, query.rows());
+  if (!first.ok() || device_->pipeline_depth() == 1 ||
+      (*first)->HasRoomNow(evaluations)) {
+    return first;
+  }
+  kind.second = true;
+  const absl::StatusOr<Lane*> second = LaneOf(query.model, kind);
+  if (!second.ok()) return first;
+  if ((*second)->HasRoomNow(evaluations)) return second;
+  return (*second)->load(0).waiting_query_rows <
+                 (*first)->load(0).waiting_query_rows
+             ? second
+             : first;
 }
 
 absl::StatusOr<std::unique_ptr<Pass>> DeviceLoop::NewPass(

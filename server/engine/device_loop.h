@@ -76,6 +76,9 @@ class DeviceLoop {
   // there is no memory for its pass.
   absl::StatusOr<Lane*> LaneOf(
       const std::shared_ptr<const ModelSnapshot>& model, const LaneKind& kind);
+  // The one for this query: where passes overlap, of its two lanes the first
+  // whose next pass has room, or the one with less before it.
+  absl::StatusOr<Lane*> LaneOf(const ScoreQuery& query);
   absl::StatusOr<std::unique_ptr<Pass>> NewPass(const ModelSnapshot& model,
                                                 const LaneKind& kind);
   void RemoveUnused();

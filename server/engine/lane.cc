@@ -49,6 +49,12 @@ LaneLoad Lane::load(int64_t passes_begun) const {
           .in_flight = in_flight_};
 }
 
+bool Lane::HasRoomNow(int64_t evaluations) const {
+  return !in_flight_ && samplers_.live_evaluations() +
+                                queries_.waits().evaluations + evaluations <=
+                            max_rows_;
+}
+
 void Lane::DropDead(Instant now, bool draining) {
   queries_.DropDead(now);
   samplers_.DropDead(now, draining, *pass_);

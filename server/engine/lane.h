@@ -22,6 +22,9 @@ struct LaneKind {
   // Every pass evaluates DeterministicRows() rows, and none of queries: what
   // becomes of a row does not depend, bit for bit, on what else is there.
   bool deterministic = false;
+  // The second of two lanes for queries, where a device is two passes deep: one
+  // is put together while the other is computed.
+  bool second = false;
 
   bool operator==(const LaneKind&) const = default;
 };
@@ -55,6 +58,8 @@ class Lane {
   LaneLoad load(int64_t passes_begun) const;
   bool idle() const { return queries_.empty() && samplers_.empty(); }
   bool in_flight() const { return in_flight_; }
+  // Whether the next pass that begins has room for a query of `evaluations`.
+  bool HasRoomNow(int64_t evaluations) const;
 
   // The rest requires that no pass of this lane is in flight.
 

@@ -45,8 +45,15 @@ class Passes {
       captured_ = true;
       return true;
     }
-    if (captured_) model_.warm_passes->Put(std::move(pass_));
-    return false;
+    if (!captured_) return false;
+    model_.warm_passes->Put(std::move(pass_));
+    captured_ = false;
+    // For each of the lanes that queries have there (lane.h).
+    if (++passes_kept_ == device.pipeline_depth()) return false;
+    auto next = device.NewPass(model_.network.get(), model_.max_batch_rows,
+                               /*energies=*/false);
+    if (next.ok()) pass_ = *std::move(next);
+    return next.ok();
   }
 
  private:
@@ -75,6 +82,7 @@ class Passes {
   bool seen_ = false;  // This size, once.
   bool timing_ = true;
   bool captured_ = false;
+  int passes_kept_ = 0;
 };
 
 // As a task: lets `ended` know when it is let go.

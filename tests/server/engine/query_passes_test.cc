@@ -1,5 +1,6 @@
 // When a query is answered, counted in passes that the device begins.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -67,6 +68,35 @@ TEST(QueryPassesTest, TwoModelsOnADeviceTwoPassesDeepShareTheBound) {
   for (const auto& sink : sinks) EXPECT_TRUE(sink->status().ok());
   EXPECT_EQ(harness.device().deepest(), 2);
   EXPECT_EQ(Late(harness.metrics()), 0);
+}
+
+// One is put together while the other is computed, and filled up first.
+TEST(QueryPassesTest, WherePassesOverlapQueriesOfOneModelDoToo) {
+  LoopHarness harness(/*depth=*/2);
+  const auto model = Snapshot(GaussianFiles(2, 1.0f), kMaxRows);
+  std::vector<std::unique_ptr<TestScoreSink>> sinks;
+  const auto answered = [&] {
+    return std::count_if(sinks.begin(), sinks.end(),
+                         [](const auto& sink) { return sink->done(); });
+  };
+  for (int i = 0; i < 5; ++i) sinks.push_back(harness.Query(model, 32));
+  harness.Round();
+  EXPECT_EQ(harness.device().deepest(), 2);
+  EXPECT_EQ(answered(), 2);
+  harness.Round();
+  EXPECT_EQ(answered(), 4);
+  harness.Round();
+  EXPECT_EQ(answered(), 5);
+  EXPECT_EQ(harness.passes(), 3);
+}
+
+TEST(QueryPassesTest, OnAnIdleDeviceOnePassTakesAllThatFits) {
+  LoopHarness harness(/*depth=*/2);
+  const auto model = Snapshot(GaussianFiles(2, 1.0f), kMaxRows);
+  const auto one = harness.Query(model, 30), other = harness.Query(model, 34);
+  harness.RunDry();
+  EXPECT_TRUE(one->done() && other->done());
+  EXPECT_EQ(harness.passes(), 1);
 }
 
 TEST(QueryPassesTest, ALargeQueryIsThroughInAsManyPassesAsReservesAndOne) {

@@ -71,7 +71,8 @@ TEST(ResidentPassTest, AWarmUpCapturesBucketsAndTheFirstLaneReplaysThem) {
   Rig rig;
   const auto model = Snapshot(GaussianFiles(2, 1.0f));  // 64 rows a pass.
   WarmUp(*model, rig.loop.device());
-  EXPECT_EQ(rig.counts.captures, 7);  // 64, 48, 32, 24, 16, 12 and 8.
+  // 64, 48, 32, 24, 16, 12 and 8, for both lanes.
+  EXPECT_EQ(rig.counts.captures, 2 * 7);
   const std::vector<float> replayed = SamplesOf(rig.loop, model, 5, 20);
   EXPECT_EQ(rig.counts.replays, 20);
   Rig eager(/*captures=*/false);
@@ -145,7 +146,7 @@ TEST(ResidentPassTest, ALongRunIsNotTouchedByTwentyPublishes) {
   };
   StreamCounts alone, beside;
   EXPECT_EQ(run(20, &beside), run(0, &alone));
-  EXPECT_EQ(beside.captures, 21 * 7);
+  EXPECT_EQ(beside.captures, 21 * 2 * 7);
   EXPECT_EQ(beside.graphs, 0);
 }
 
