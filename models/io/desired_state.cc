@@ -70,6 +70,9 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
         absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
         absl::StrCat(*desired.max_batch_rows)));
   }
+  if (fields.Find("precision") != nullptr) {
+    fields.Get("precision", desired.precision);
+  }
   fields.GetIfPresent("canary_share", desired.canary_share, Between(0.0, 1.0));
   fields.GetIfPresent("keep", desired.keep, Positive());
   const absl::Status status = fields.Finish();
@@ -87,6 +90,9 @@ std::string SerializeDesiredState(const DesiredState& desired) {
   object["aliases"] = Json{std::move(aliases)};
   if (desired.max_batch_rows.has_value()) {
     object["max_batch_rows"] = Json{*desired.max_batch_rows};
+  }
+  if (!desired.precision.empty()) {
+    object["precision"] = Json{desired.precision};
   }
   if (desired.canary_share != 0.0) {
     object["canary_share"] = Json{desired.canary_share};

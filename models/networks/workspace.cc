@@ -21,9 +21,11 @@ bool Recording() { return c10::GradMode::is_enabled(); }
 
 }  // namespace
 
+bool Workspace::Fresh() const { return functional_ || Recording(); }
+
 at::Tensor Workspace::Linear(const at::Tensor& x, const at::Tensor& weight,
                              const at::Tensor& bias) {
-  if (Recording()) return at::addmm(bias, x, weight.t());
+  if (Fresh()) return at::addmm(bias, x, weight.t());
   at::Tensor& out = Next(x, x.size(0), weight.size(0));
   at::addmm_out(out, bias, x, weight.t());
   return out;
@@ -31,25 +33,25 @@ at::Tensor Workspace::Linear(const at::Tensor& x, const at::Tensor& weight,
 
 at::Tensor Workspace::AddLinear(at::Tensor base, const at::Tensor& x,
                                 const at::Tensor& weight) {
-  if (Recording()) return at::addmm(base, x, weight.t());
+  if (Fresh()) return at::addmm(base, x, weight.t());
   return base.addmm_(x, weight.t());
 }
 
 at::Tensor Workspace::Activate(Activation activation, at::Tensor x) {
-  const bool recording = Recording();
+  const bool fresh = Fresh();
   switch (activation) {
     case Activation::kElu:
-      return recording ? at::elu(x) : at::elu_(x);
+      return fresh ? at::elu(x) : at::elu_(x);
     case Activation::kRelu:
-      return recording ? at::relu(x) : at::relu_(x);
+      return fresh ? at::relu(x) : at::relu_(x);
     case Activation::kSoftplus:
-      return recording ? at::softplus(x) : at::softplus_out(x, x);
+      return fresh ? at::softplus(x) : at::softplus_out(x, x);
     case Activation::kTanh:
-      return recording ? at::tanh(x) : at::tanh_(x);
+      return fresh ? at::tanh(x) : at::tanh_(x);
     case Activation::kSilu:
       break;
   }
-  return recording ? at::silu(x) : at::silu_(x);
+  return fresh ? at::silu(x) : at::silu_(x);
 }
 
 at::Tensor Workspace::LayerNorm(const at::Tensor& x, const at::Tensor& weight,
@@ -67,11 +69,11 @@ at::Tensor Workspace::LayerNorm(const at::Tensor& x, const at::Tensor& weight,
 }
 
 at::Tensor Workspace::Add(at::Tensor a, const at::Tensor& b) {
-  return Recording() ? a.add(b) : a.add_(b);
+  return Fresh() ? a.add(b) : a.add_(b);
 }
 
 at::Tensor Workspace::Divide(const at::Tensor& x, const at::Tensor& divisor) {
-  if (Recording()) return at::div(x, divisor);
+  if (Fresh()) return at::div(x, divisor);
   at::Tensor& out = Next(x, x.size(0), x.size(1));
   at::div_out(out, x, divisor);
   return out;

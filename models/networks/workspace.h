@@ -18,6 +18,21 @@ namespace scoreserve {
 // a time.
 class Workspace {
  public:
+  // While one lives, the workspace uses LibTorch's plain functions, which
+  // autocast rounds, and no buffers.
+  class Functional {
+   public:
+    explicit Functional(Workspace& workspace) : workspace_(workspace) {
+      workspace_.functional_ = true;
+    }
+    ~Functional() { workspace_.functional_ = false; }
+    Functional(const Functional&) = delete;
+    Functional& operator=(const Functional&) = delete;
+
+   private:
+    Workspace& workspace_;
+  };
+
   // Begins a pass: buffers are handed out again in the order of the calls.
   // Results of the pass before are overwritten.
   void Begin() { next_ = 0; }
@@ -49,7 +64,11 @@ class Workspace {
   // A [rows, width] view of the next buffer, of x's type and device.
   at::Tensor& Next(const at::Tensor& x, int64_t rows, int64_t width);
 
+  // Whether results must be tensors of their own.
+  bool Fresh() const;
+
   std::vector<Buffer> buffers_;
+  bool functional_ = false;
   size_t next_ = 0;
 };
 

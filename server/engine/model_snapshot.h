@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/io/model_config.h"
+#include "models/networks/precision.h"
 #include "models/networks/score_network.h"
 #include "models/samplers/sampler.h"
 #include "server/engine/service_rate.h"
@@ -22,6 +23,10 @@ struct ModelSnapshot {
   std::unique_ptr<const ScoreNetwork> network;
   SamplerTarget target;  // Of config and network.
   int64_t num_parameters = 0;
+  // Of its scores, and the most by which they differ for it, as a share of
+  // their length, on rows that were tried (models/networks/precision.h).
+  Precision precision = Precision::kFp32;
+  double precision_error = 0.0;
   // Rows that one pass carries: live rows and queries together.
   int64_t max_batch_rows = 0;
   // What the cost of a pass depends on, as text: its network and the shapes of

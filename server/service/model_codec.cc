@@ -61,6 +61,8 @@ void EncodeModel(const std::string& name, const ModelEntry& entry,
   if (model != nullptr) {
     wire->set_version(model->version);
     wire->set_num_parameters(model->num_parameters);
+    wire->set_precision(std::string(PrecisionName(model->precision)));
+    wire->set_precision_error(model->precision_error);
     EncodeConfig(model->config, wire);
     wire->set_has_energy(model->target.has_energy);
     wire->set_numerics(engine.NumericsOf(*model));
