@@ -5,7 +5,7 @@
 #
 #   deploy/install-deps.sh [--lint | --engine | --bench]
 #
-# --lint also brings clang, clang-tidy, clang-format and buf; --engine only what
+# --lint also brings clang, clang-tidy, clang-format, buf and nvcc; --engine only what
 # the networks and the engine need (./run gpu-check); --bench also what the
 # Python of LibTorch's wheel needs, as a peer to be measured beside.
 # SCORESERVE_TORCH_ROOT  an unpacked LibTorch to use instead of fetching one
@@ -74,6 +74,14 @@ fi
 if [[ "${1:-}" == --lint && ! -x .deps/lint/bin/buf ]]; then
   python3 -m venv .deps/lint
   .deps/lint/bin/pip install --quiet buf-bin==1.75.0
+fi
+# nvcc and the headers of CUDA's runtime, to compile what no processor runs.
+if [[ "${1:-}" == --lint ]] &&
+  ! compgen -G '.deps/lint/lib/python3*/site-packages/nvidia/cu13/bin/nvcc' >/dev/null; then
+  .deps/lint/bin/pip install --quiet nvidia-cuda-nvcc==13.0.88 \
+    nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88 nvidia-cuda-runtime==13.0.96 \
+    nvidia-cuda-cccl==13.0.85 ||
+    echo 'nvcc is not in the package index: CUDA sources will not be checked' >&2
 fi
 
 if [[ "${1:-}" == --bench && -x .deps/torch/bin/pip ]] &&

@@ -27,6 +27,8 @@ tests/layers_test.sh
 echo '== clang, -Wthread-safety -Werror'
 [[ -f build/clang/build.ninja ]] || cmake --preset clang >/dev/null
 cmake --build --preset clang --target scoreserve_engine scoreserve_service scoreserve_client
+echo '== CUDA sources'
+deploy/check-cuda.sh
 echo '== clang-tidy'
 mapfile -t own < <(git ls-files 'models/*.cc' 'server/*.cc' 'client/*.cc')
 printf '%s\n' "${own[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/clang

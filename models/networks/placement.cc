@@ -45,11 +45,18 @@ absl::Status MoveTo(at::Device device, const ScoreNetwork& network) {
   const c10::InferenceMode ordinary(false);
   try {
     for (const auto& [name, weight] : network.Weights()) Move(device, weight);
+    for (const at::Tensor& constant : network.Constants())
+      Move(device, constant);
   } catch (const std::exception& error) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "cannot move the weights to ", device.str(), ": ", error.what()));
   }
   return absl::OkStatus();
+}
+
+at::Device DeviceOf(const ScoreNetwork& network) {
+  const auto weights = network.Weights();
+  return weights.empty() ? at::Device(at::kCPU) : weights[0].second.device();
 }
 
 }  // namespace scoreserve

@@ -16,10 +16,13 @@ namespace scoreserve {
 absl::StatusOr<at::Device> FindDevice(absl::string_view field,
                                       absl::string_view name);
 
-// Moves the weights of `network` to `device`, where its inputs
-// must lie from then on. For whoever owns the network and has not shared it
+// Moves weights and constants of `network` to `device`, where its inputs must
+// lie from then on. For whoever owns the network and has not shared it
 // yet. RESOURCE_EXHAUSTED where there is no room; then it is of no use.
 absl::Status MoveTo(at::Device device, const ScoreNetwork& network);
+
+// Where its weights lie: the processor where it has none.
+at::Device DeviceOf(const ScoreNetwork& network);
 
 }  // namespace scoreserve
 

@@ -78,6 +78,9 @@ class RoundedNetwork final : public ScoreNetwork {
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
     return network_->Weights();
   }
+  std::vector<at::Tensor> Constants() const override {
+    return network_->Constants();
+  }
   absl::Status CheckWeights() const override {
     return network_->CheckWeights();
   }

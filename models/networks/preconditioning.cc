@@ -107,12 +107,8 @@ NoiseEmbedding::NoiseEmbedding(int64_t classes, uint64_t seed, uint32_t layer,
 at::Tensor NoiseEmbedding::At(const at::Tensor& noise,
                               const at::Tensor& condition,
                               Workspace& workspace) const {
-  // They are no weights, so they may not lie where the weights do.
-  const at::Device device = noise.device();
-  const at::Tensor waves = workspace
-                               .Linear(at::log(noise), waves_.weight.to(device),
-                                       waves_.bias.to(device))
-                               .sin_();
+  const at::Tensor waves =
+      workspace.Linear(at::log(noise), waves_.weight, waves_.bias).sin_();
   at::Tensor e =
       workspace.Silu(workspace.Linear(waves, embed_.weight, embed_.bias));
   if (classes_ == 0) return e;

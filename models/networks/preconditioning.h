@@ -81,6 +81,10 @@ class NoiseEmbedding {
   using NamedWeights = std::vector<std::pair<std::string, at::Tensor>>;
   void AddWeights(NamedWeights& weights) const;
   void AddClassWeights(NamedWeights& weights) const;
+  // What is no weight: ScoreNetwork::Constants().
+  std::vector<at::Tensor> Constants() const {
+    return {waves_.weight, waves_.bias};
+  }
 
  private:
   int64_t classes_;

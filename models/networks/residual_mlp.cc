@@ -87,6 +87,9 @@ class ResidualMlp final : public ScoreNetwork {
                                   scaled, scales);
   }
 
+  std::vector<at::Tensor> Constants() const override {
+    return embedding_.Constants();
+  }
   std::vector<std::pair<std::string, at::Tensor>> Weights() const override {
     std::vector<std::pair<std::string, at::Tensor>> weights;
     embedding_.AddWeights(weights);

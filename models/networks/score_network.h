@@ -76,6 +76,9 @@ class ScoreNetwork {
   // themselves, not copies. Float32, or float64 where a closed form needs it.
   virtual std::vector<std::pair<std::string, at::Tensor>> Weights() const = 0;
 
+  // Tensors beside the weights that Score() reads, which MoveTo() takes along.
+  virtual std::vector<at::Tensor> Constants() const { return {}; }
+
   // Whether the weights may be trained (a closed form's may not).
   virtual bool trainable() const { return true; }
 

@@ -117,6 +117,9 @@ class Unet final : public ScoreNetwork {
                                   scales);
   }
 
+  std::vector<at::Tensor> Constants() const override {
+    return embedding_.Constants();
+  }
   NamedWeights Weights() const override {
     NamedWeights weights;
     embedding_.AddWeights(weights);

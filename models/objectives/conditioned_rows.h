@@ -22,6 +22,13 @@ struct ConditionedRows {
                                              : condition};
   }
 
+  // The same rows on `device`.
+  ConditionedRows To(at::Device device) const {
+    return {
+        .x = x.to(device),
+        .condition = condition.defined() ? condition.to(device) : condition};
+  }
+
   // The rows that `index`, int64 [n], names: copies.
   ConditionedRows Select(const at::Tensor& index) const {
     return {.x = x.index_select(0, index),

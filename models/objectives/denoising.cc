@@ -21,14 +21,15 @@ class Denoising final : public Objective {
   at::Tensor Losses(const ScoreNetwork& network, const ConditionedRows& rows,
                     const NoiseKey& first,
                     Workspace& workspace) const override {
-    const at::Tensor z =
-        NormalTensor(first, Purpose::kObjective, rows.size(), rows.x.size(1));
+    const at::Tensor z = NormalTensor(first, Purpose::kObjective, rows.size(),
+                                      rows.x.size(1), rows.x.device());
     return DenoisingLosses(
         network,
         {.x = rows.x,
          .condition =
              WithDropout(rows.condition, options_.condition_dropout, first)},
-        levels_.Draw(rows.size(), first), z, options_.weight_power, workspace);
+        levels_.Draw(rows.size(), first).To(rows.x.device()), z,
+        options_.weight_power, workspace);
   }
 
  private:

@@ -19,16 +19,18 @@ at::Tensor DensityObjective::Losses(const ScoreNetwork& network,
   const int64_t noise = levels_.none() ? 0 : 1;
   const int64_t dim = rows.x.size(1), draws = noise + draws_;
   const at::Tensor normals =
-      NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim)
+      NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim,
+                   rows.x.device())
           .view({rows.size(), draws, dim});
   const at::Tensor z = normals.narrow(1, noise, draws_);
   ScoreInput input = {
       .x = rows.x,
       .condition = WithDropout(rows.condition, condition_dropout_, first)};
   if (levels_.none()) {
-    return LossesAt(network, input, z, at::ones({rows.size()}), workspace);
+    return LossesAt(network, input, z, at::ones({rows.size()}, z.options()),
+                    workspace);
   }
-  const RowLevels levels = levels_.Draw(rows.size(), first);
+  const RowLevels levels = levels_.Draw(rows.size(), first).To(rows.x.device());
   const at::Tensor sigma = levels.sigma.to(at::kFloat);
   input.x = rows.x.mul(levels.alpha.to(at::kFloat).unsqueeze(1))
                 .addcmul(sigma.unsqueeze(1), normals.select(1, 0));

@@ -38,9 +38,11 @@ class FdDenoising final : public Objective {
     // Of each row, the noise and then one direction after the other.
     const int64_t dim = rows.x.size(1), draws = 1 + options_.projections;
     const at::Tensor normals =
-        NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim)
+        NormalTensor(first, Purpose::kObjective, rows.size(), draws * dim,
+                     rows.x.device())
             .view({rows.size(), draws, dim});
-    const RowLevels levels = levels_.Draw(rows.size(), first);
+    const RowLevels levels =
+        levels_.Draw(rows.size(), first).To(rows.x.device());
     return FdDenoisingLosses(
         network,
         {.x = rows.x,

@@ -20,6 +20,12 @@ namespace scoreserve {
 struct RowLevels {
   at::Tensor alpha{}, sigma{};
   at::Tensor label{};  // What the network receives, where it takes a label.
+
+  RowLevels To(at::Device device) const {
+    return {.alpha = alpha.to(device),
+            .sigma = sigma.to(device),
+            .label = label.to(device)};
+  }
 };
 
 // Those whose label is the noise level itself: α = 1.

@@ -8,9 +8,15 @@
 
 namespace scoreserve {
 
-// What FillNormals() of that key fills: a new float32 [rows, dim].
+// What FillNormals() of that key fills: a new float32 [rows, dim] on `device`.
 at::Tensor NormalTensor(const NoiseKey& first, Purpose purpose, int64_t rows,
-                        int64_t dim);
+                        int64_t dim, at::Device device = at::kCPU);
+
+#ifdef SCORESERVE_ADVANCE_CUDA
+// The same, drawn there.
+at::Tensor CudaNormalTensor(const NoiseKey& first, Purpose purpose,
+                            int64_t rows, int64_t dim, at::Device device);
+#endif
 
 }  // namespace scoreserve
 

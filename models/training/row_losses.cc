@@ -6,6 +6,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "c10/core/InferenceMode.h"
+#include "models/networks/placement.h"
 
 namespace scoreserve {
 
@@ -16,13 +17,16 @@ std::vector<double> RowLosses::Of(const ScoreNetwork& network,
   const c10::InferenceMode inference;
   std::vector<double> losses(static_cast<size_t>(rows.size()));
   if (losses.empty()) return losses;
+  const at::Device device = DeviceOf(network);
   for (int64_t draw = 0; draw < draws_; ++draw) {
     const NoiseKey first = {.seed = seed_,
                             .step = static_cast<uint32_t>(draw),
                             .row = static_cast<uint32_t>(first_ordinal)};
     const at::Tensor drawn =
-        objective_.Losses(network, noise_.AddTo(rows, first), first, workspace)
-            .to(at::kDouble)
+        objective_
+            .Losses(network, noise_.AddTo(rows, first).To(device), first,
+                    workspace)
+            .to(at::kCPU, at::kDouble)
             .contiguous();
     const double* loss = drawn.const_data_ptr<double>();
     for (double& sum : losses) sum += *loss++;

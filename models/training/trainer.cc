@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "ATen/ops/empty.h"
+#include "ATen/ops/stack.h"
 #include "ATen/ops/zeros_like.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "c10/core/GradMode.h"
 #include "c10/core/InferenceMode.h"
+#include "models/networks/placement.h"
 #include "models/status.h"
 #include "models/training/batch_law.h"
 #include "models/training/row_losses.h"
@@ -43,13 +45,15 @@ absl::Status NotFinite(const char* what, double value, int64_t step) {
                     Reason::kNumericDivergence);
 }
 
-// In double: a sum over all weights.
+// In double: a sum over all weights. They come from the device together.
 double Norm(const std::vector<at::Tensor>& gradients) {
+  std::vector<at::Tensor> norms;
+  norms.reserve(gradients.size());
+  for (const at::Tensor& gradient : gradients) norms.push_back(gradient.norm());
+  const at::Tensor here = at::stack(norms).to(at::kCPU, at::kDouble);
+  const double* norm = here.const_data_ptr<double>();
   double sum = 0.0;
-  for (const at::Tensor& gradient : gradients) {
-    const double norm = gradient.norm().item<double>();
-    sum += norm * norm;
-  }
+  for (size_t i = 0; i < gradients.size(); ++i) sum += norm[i] * norm[i];
   return std::sqrt(sum);
 }
 
@@ -57,7 +61,8 @@ double Norm(const std::vector<at::Tensor>& gradients) {
 
 absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
     const ModelConfig& config, std::unique_ptr<const Objective> objective,
-    const TrainerOptions& options, uint64_t seed, const NamedArrays* start) {
+    const TrainerOptions& options, uint64_t seed, const NamedArrays* start,
+    at::Device device) {
   const c10::InferenceMode ordinary(false);
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
       Start(config, seed, start);
@@ -78,6 +83,10 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
                                      "' cannot be trained: its array '", name,
                                      "' is not float32"));
   }
+  for (const auto* moving : {network->get(), averaged->get()}) {
+    absl::Status moved = MoveTo(device, *moving);
+    if (!moved.ok()) return moved;
+  }
   return std::unique_ptr<Trainer>(new Trainer(
       *std::move(network), *std::move(averaged), std::move(objective),
       RowNoise(options.dequantise, options.data_noise, config.data), options,
@@ -95,6 +104,7 @@ Trainer::Trainer(std::unique_ptr<ScoreNetwork> network,
       noise_(noise),
       options_(options),
       seed_(seed),
+      device_(DeviceOf(*network_)),
       weights_(Tensors(*network_)),
       averaged_weights_(Tensors(*averaged_)),
       adam_(weights_, AdamOptions()) {
@@ -148,7 +158,7 @@ absl::Status Trainer::AddPiece(Pieces& pieces) {
                           .step = static_cast<uint32_t>(steps_done_),
                           .row = static_cast<uint32_t>(begin)};
   const ConditionedRows rows =
-      noise_.AddTo(pieces.batch.Range(begin, count), first);
+      noise_.AddTo(pieces.batch.Range(begin, count), first).To(device_);
   // The share of the whole batch: exactly 1 where it is all of it.
   const double share =
       static_cast<double>(count) / static_cast<double>(options_.batch);

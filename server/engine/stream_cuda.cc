@@ -100,7 +100,7 @@ class CudaStream final : public Stream {
     const auto size = static_cast<int64_t>(bytes);
     Copy(rows.host_steps.narrow(0, 0, size),
          rows.device_steps.narrow(0, 0, size));
-    AdvanceCuda(
+    const int error = AdvanceCuda(
         {.steps = static_cast<const RowStep*>(rows.device_steps.data_ptr()),
          .rows = static_cast<int64_t>(rows.steps.size()),
          .dim = rows.x.size(1),
@@ -109,6 +109,7 @@ class CudaStream final : public Stream {
          .y = rows.y.defined() ? rows.y.mutable_data_ptr<float>() : nullptr,
          .finite = rows.finite.mutable_data_ptr<uint8_t>()},
         stream_.stream());
+    C10_CUDA_CHECK(static_cast<cudaError_t>(error));
 #else
     plain_->Advance(rows);
 #endif
