@@ -70,6 +70,7 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
         absl::StrCat("between ", kMinBatchRows, " and ", kMaxBatchRows),
         absl::StrCat(*desired.max_batch_rows)));
   }
+  fields.GetIfPresent("memory", desired.memory, Positive());
   fields.GetIfPresent("canary_share", desired.canary_share, Between(0.0, 1.0));
   fields.GetIfPresent("keep", desired.keep, Positive());
   const absl::Status status = fields.Finish();
@@ -88,6 +89,7 @@ std::string SerializeDesiredState(const DesiredState& desired) {
   if (desired.max_batch_rows.has_value()) {
     object["max_batch_rows"] = Json{*desired.max_batch_rows};
   }
+  if (desired.memory.has_value()) object["memory"] = Json{*desired.memory};
   if (desired.canary_share != 0.0) {
     object["canary_share"] = Json{desired.canary_share};
   }

@@ -49,6 +49,9 @@ struct DesiredState {
   int64_t generation = 0;
   std::map<std::string, int64_t> aliases;  // "stable", "canary" → version.
   std::optional<int64_t> max_batch_rows;
+  // Bytes that a version takes of its device, in place of what the server
+  // finds.
+  std::optional<int64_t> memory;
   // Of the callers that name neither version nor alias, the share that gets
   // "canary". In [0, 1].
   double canary_share = 0.0;
@@ -60,7 +63,7 @@ struct DesiredState {
 // Strict, as ParseModelConfig():
 //
 //   {"generation": n, "aliases": {name: version, …}, "max_batch_rows": n,
-//    "canary_share": p, "keep": n}
+//    "memory": n, "canary_share": p, "keep": n}
 absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json);
 
 // What ParseDesiredState() reads back as the same, where it would take it.

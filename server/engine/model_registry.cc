@@ -12,12 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "models/networks/placement.h"
-#include "models/networks/score_network.h"
 #include "models/status.h"
 #include "server/engine/canary.h"
-#include "server/engine/device.h"
-#include "server/engine/warm_up.h"
 
 namespace scoreserve {
 namespace {
@@ -32,26 +28,6 @@ absl::Status NoVersion(const std::string& model, const std::string& wanted,
           "model '", model, "' has no ", wanted,
           "; there are versions: ", absl::StrJoin(versions, ", "))),
       Reason::kVersionNotFound);
-}
-
-// ModelSnapshot::form.
-std::string FormOf(const ModelFiles& files, int64_t max_batch_rows) {
-  ModelConfig config = files.config;
-  config.description.clear();
-  config.provenance.clear();
-  std::string form = absl::StrCat(ModelConfigToJson(config), max_batch_rows);
-  for (const auto& [name, array] : files.arrays) {
-    absl::StrAppend(&form, "\n", name, ": ", absl::StrJoin(array.shape, ", "));
-  }
-  return form;
-}
-
-// A version of that form; null where there is none.
-const ModelSnapshot* OfForm(const std::string& form, const ModelEntry& entry) {
-  for (const auto& [version, snapshot] : entry.versions) {
-    if (snapshot->form == form) return snapshot.get();
-  }
-  return nullptr;
 }
 
 void SetDesired(const DesiredState& desired, ModelEntry& entry) {
@@ -70,12 +46,6 @@ void KeepServedAliases(const ModelEntry& known, ModelEntry& entry) {
       version = before->second;
     }
   }
-}
-
-// A version is immutable: what was wrong with its files stays wrong. Anything
-// else, an I/O error, may pass.
-bool StaysBad(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status);
 }
 
 }  // namespace
@@ -120,8 +90,8 @@ void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
   // The old one goes with `table`, after the lock.
 }
 
-absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
-    const std::string& name, const ModelEntry* known) const {
+absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
+                                                    const ModelEntry* known) {
   // Before the versions: what it names was there when it was written.
   const absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
   const absl::StatusOr<std::vector<int64_t>> versions =
@@ -134,6 +104,12 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
     entry = *known;  // A half-edited file changes nothing.
     entry.versions.clear();
     entry.refused.clear();
+    entry.unplaced.clear();
+  }
+  LoadSettings settings;
+  if (desired.ok()) {
+    settings = {.max_batch_rows = desired->max_batch_rows,
+                .memory = desired->memory};
   }
   for (const int64_t version : *versions) {
     if (known != nullptr) {
@@ -143,62 +119,20 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
         continue;
       }
       const auto refused = known->refused.find(version);
-      if (refused != known->refused.end()) {
+      const auto unplaced = known->unplaced.find(version);
+      const bool again = unplaced != known->unplaced.end() && desired.ok() &&
+                         (unplaced->second.settings != settings ||
+                          memory_.CheckRoom(unplaced->second.bytes).ok());
+      if (refused != known->refused.end() && !again) {
         entry.refused.insert(*refused);
+        if (unplaced != known->unplaced.end()) entry.unplaced.insert(*unplaced);
         continue;
       }
     }
-    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> snapshot = Load(
-        name, version, desired.ok() ? desired->max_batch_rows : std::nullopt,
-        entry, known);
-    if (snapshot.ok()) {
-      entry.versions.emplace(version, *std::move(snapshot));
-    } else if (StaysBad(snapshot.status())) {
-      entry.refused.emplace(version, std::string(snapshot.status().message()));
-    }
+    Load(name, version, settings, known, entry);
   }
   if (known != nullptr) KeepServedAliases(*known, entry);
   return entry;
-}
-
-absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
-    const std::string& name, int64_t version,
-    std::optional<int64_t> max_batch_rows, const ModelEntry& entry,
-    const ModelEntry* known) const {
-  absl::StatusOr<ModelFiles> files = repository_.Read(name, version);
-  if (!files.ok()) return files.status();
-  absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
-      LoadNetwork(files->config, files->arrays);
-  if (!network.ok()) return network.status();
-  absl::Status moved = MoveTo(options_.device, **network);
-  if (!moved.ok()) return moved;
-  absl::StatusOr<SamplerTarget> target =
-      TargetOf(files->config, (*network)->has_energy());
-  if (!target.ok()) return target.status();
-  auto snapshot = std::make_shared<ModelSnapshot>();
-  snapshot->name = name;
-  snapshot->version = version;
-  snapshot->max_batch_rows = options_.max_batch_rows.value_or(
-      max_batch_rows.value_or(options_.default_max_batch_rows));
-  snapshot->form = FormOf(*files, snapshot->max_batch_rows);
-  snapshot->config = std::move(files->config);
-  for (const auto& [weight, array] : files->arrays) {
-    snapshot->num_parameters += static_cast<int64_t>(array.values.size());
-  }
-  snapshot->network = *std::move(network);
-  snapshot->target = *std::move(target);
-  const ModelSnapshot* like = OfForm(snapshot->form, entry);
-  if (like == nullptr && known != nullptr) {
-    like = OfForm(snapshot->form, *known);
-  }
-  if (like != nullptr) {
-    snapshot->rates = like->rates;
-  } else if (options_.warm_up != nullptr) {
-    options_.warm_up(snapshot);
-  } else {
-    WarmUp(*snapshot, *NewDevice(options_.device, options_.threads));
-  }
-  return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(
