@@ -1,6 +1,8 @@
 #include "server/engine/model_registry.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +50,15 @@ void KeepServedAliases(const ModelEntry& known, ModelEntry& entry) {
   }
 }
 
+// Whether requests get it that name no version, once all are loaded of which
+// the highest is `highest`.
+bool IsServed(int64_t version, int64_t highest, const ModelEntry& entry) {
+  if (version == highest && !entry.aliases.contains("stable")) return true;
+  return std::any_of(
+      entry.aliases.begin(), entry.aliases.end(),
+      [version](const auto& alias) { return alias.second == version; });
+}
+
 }  // namespace
 
 absl::Status ModelRegistry::Poll() {
@@ -55,33 +66,40 @@ absl::Status ModelRegistry::Poll() {
   const std::shared_ptr<const ModelTable> known = table();
   absl::StatusOr<std::vector<std::string>> names = repository_.Models();
   if (!names.ok()) return names.status();
-  auto next = std::make_shared<ModelTable>();
+  std::map<std::string, Scan> scans;
   for (const std::string& name : *names) {
     const auto found = known->find(name);
-    const ModelEntry* entry = found == known->end() ? nullptr : &found->second;
-    absl::StatusOr<ModelEntry> polled = PollModel(name, entry);
-    if (!polled.ok()) return polled.status();
-    next->emplace(name, *std::move(polled));
+    absl::StatusOr<Scan> scan =
+        ScanModel(name, found == known->end() ? nullptr : &found->second);
+    if (!scan.ok()) return scan.status();
+    scans.emplace(name, *std::move(scan));
   }
+  LoadMissing(scans);
+  auto next = std::make_shared<ModelTable>();
+  for (auto& [name, scan] : scans) next->emplace(name, std::move(scan.entry));
   Publish(std::move(next));
   return absl::OkStatus();
 }
 
 absl::Status ModelRegistry::Refresh(const std::string& model) {
   absl::MutexLock polling(&poll_mu_);
-  auto next = std::make_shared<ModelTable>(*table());
-  const auto found = next->find(model);
-  absl::StatusOr<ModelEntry> polled =
-      PollModel(model, found == next->end() ? nullptr : &found->second);
-  if (polled.ok()) {
-    (*next)[model] = *std::move(polled);
-  } else if (ReasonOf(polled.status()) == Reason::kModelNotFound) {
+  const std::shared_ptr<const ModelTable> known = table();
+  const auto found = known->find(model);
+  absl::StatusOr<Scan> scan =
+      ScanModel(model, found == known->end() ? nullptr : &found->second);
+  auto next = std::make_shared<ModelTable>(*known);
+  if (scan.ok()) {
+    std::map<std::string, Scan> scans;
+    Scan& of_model = scans[model] = *std::move(scan);
+    LoadMissing(scans);
+    (*next)[model] = std::move(of_model.entry);
+  } else if (ReasonOf(scan.status()) == Reason::kModelNotFound) {
     next->erase(model);
   } else {
-    return polled.status();
+    return scan.status();
   }
   Publish(std::move(next));
-  return polled.status();
+  return scan.status();
 }
 
 void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
@@ -90,26 +108,24 @@ void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
   // The old one goes with `table`, after the lock.
 }
 
-absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
-                                                    const ModelEntry* known) {
+absl::StatusOr<ModelRegistry::Scan> ModelRegistry::ScanModel(
+    const std::string& name, const ModelEntry* known) const {
   // Before the versions: what it names was there when it was written.
   const absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
   const absl::StatusOr<std::vector<int64_t>> versions =
       repository_.Versions(name);
   if (!versions.ok()) return versions.status();
-  ModelEntry entry;
+  Scan scan = {.known = known};
+  ModelEntry& entry = scan.entry;
   if (desired.ok()) {
     SetDesired(*desired, entry);
+    scan.settings = {.max_batch_rows = desired->max_batch_rows,
+                     .memory = desired->memory};
   } else if (known != nullptr) {
     entry = *known;  // A half-edited file changes nothing.
     entry.versions.clear();
     entry.refused.clear();
     entry.unplaced.clear();
-  }
-  LoadSettings settings;
-  if (desired.ok()) {
-    settings = {.max_batch_rows = desired->max_batch_rows,
-                .memory = desired->memory};
   }
   for (const int64_t version : *versions) {
     if (known != nullptr) {
@@ -121,7 +137,7 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
       const auto refused = known->refused.find(version);
       const auto unplaced = known->unplaced.find(version);
       const bool again = unplaced != known->unplaced.end() && desired.ok() &&
-                         (unplaced->second.settings != settings ||
+                         (unplaced->second.settings != scan.settings ||
                           memory_.CheckRoom(unplaced->second.bytes).ok());
       if (refused != known->refused.end() && !again) {
         entry.refused.insert(*refused);
@@ -129,10 +145,29 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(const std::string& name,
         continue;
       }
     }
-    Load(name, version, settings, known, entry);
+    scan.missing.push_back(version);
   }
-  if (known != nullptr) KeepServedAliases(*known, entry);
-  return entry;
+  return scan;
+}
+
+void ModelRegistry::LoadMissing(std::map<std::string, Scan>& scans) {
+  for (const bool served : {true, false}) {
+    for (auto& [name, scan] : scans) {
+      const std::vector<int64_t>& missing = scan.missing;
+      if (missing.empty()) continue;
+      int64_t highest = missing.back();
+      if (!scan.entry.versions.empty())
+        highest = std::max(highest, scan.entry.versions.rbegin()->first);
+      for (auto version = missing.rbegin(); version != missing.rend();
+           ++version) {
+        if (IsServed(*version, highest, scan.entry) == served)
+          Load(name, *version, scan.settings, scan.known, scan.entry);
+      }
+    }
+  }
+  for (auto& [name, scan] : scans) {
+    if (scan.known != nullptr) KeepServedAliases(*scan.known, scan.entry);
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(

@@ -91,10 +91,11 @@ class ModelRegistry {
   // other, and so is one that no device has room for (model_memory.h; `memory`
   // of desired.json goes over that), with the sizes: that one is tried again.
   // A version goes to the device of the one before it, or else to the least
-  // loaded (device_memory.h). It is warmed up, unless one of the same form is
-  // loaded there: then it shares its rates, and costs no more than the reading.
-  // An error, and everything as it was, where the repository itself cannot be
-  // read.
+  // loaded (device_memory.h). Those that requests get who name no version are
+  // first, then the newest. A version is warmed up, unless one of the same form
+  // is loaded there: then it shares its rates, and costs no more than the
+  // reading. An error, and everything as it was, where the repository itself
+  // cannot be read.
   absl::Status Poll() ABSL_LOCKS_EXCLUDED(poll_mu_, mu_);
 
   // The same for one model, now: for whoever has just changed it. Waits for a
@@ -117,8 +118,17 @@ class ModelRegistry {
   const DeviceMemory& memory() const { return memory_; }
 
  private:
-  absl::StatusOr<ModelEntry> PollModel(const std::string& name,
-                                       const ModelEntry* known);
+  // What is on the disk of one model.
+  struct Scan {
+    const ModelEntry* known = nullptr;  // What was known of it; null: nothing.
+    ModelEntry entry = {};  // With those versions that were known already.
+    LoadSettings settings = {};
+    std::vector<int64_t> missing = {};  // To be loaded, ascending.
+  };
+  absl::StatusOr<Scan> ScanModel(const std::string& name,
+                                 const ModelEntry* known) const;
+  // Loads what is missing, what is served first.
+  void LoadMissing(std::map<std::string, Scan>& scans);
   // Puts the version into `entry`, which is what has been found of the model so
   // far, or the reason why not; `known` is what was known of it.
   void Load(const std::string& name, int64_t version,

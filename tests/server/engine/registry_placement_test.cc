@@ -152,6 +152,17 @@ TEST_F(RegistryPlacementTest, AnAliasStaysWhereItWasUntilThereIsRoom) {
   EXPECT_EQ(registry_->memory().free(0), 50);
 }
 
+// Else what nobody asks for would keep out what is served.
+TEST_F(RegistryPlacementTest, WhatIsServedComesFirstThenTheNewest) {
+  for (int i = 0; i < 4; ++i) Write("a", 100);
+  Desire("a", 100, /*stable_version=*/2);
+  for (int i = 0; i < 3; ++i) Write("b", 100);
+  Open({400});
+  // a@2 and b@3, then a@4 and a@3.
+  EXPECT_THAT(Loaded("a"), ElementsAre(2, 3, 4));
+  EXPECT_THAT(Loaded("b"), ElementsAre(3));
+}
+
 TEST_F(RegistryPlacementTest, OtherSettingsAreTriedAtOnce) {
   Write("a", 1000);
   Open({150});
