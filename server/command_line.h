@@ -26,8 +26,16 @@ inline void AddServerOptions(CLI::App& app, ServerOptions& options) {
          "without this option")
       ->envname("SCORESERVE_HTTP_PORT");
   app.add_option("--devices", options.devices,
-                 "Where networks run: cpu, or cuda:0")
+                 "Where networks run: cpu, or cuda:0, or several: "
+                 "cuda:0,cuda:1,cpu. A model goes to the least loaded that has "
+                 "room")
       ->capture_default_str();
+  app.add_option("--device-memory", options.device_memory,
+                 "What models may have of each of --devices, in that order: "
+                 "40GiB,40GiB,8GiB. Without it nine tenths of what a GPU has "
+                 "free at the start, and three quarters of the container's "
+                 "memory for cpu")
+      ->envname("SCORESERVE_DEVICE_MEMORY");
   app.add_option("--instances", options.instances,
                  "Loops on the processor, each of --threads: at most what the "
                  "container's quota holds")

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "models/io/model_repository.h"
-#include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/device_options.h"
 #include "server/service/caller.h"
 
 namespace scoreserve {
@@ -67,9 +67,8 @@ absl::Status CheckServerOptions(const ServerOptions& options,
                         "nothing is encrypted",
                         options.host);
   }
-  const absl::StatusOr<at::Device> device =
-      FindDevice("--devices", options.devices);
-  if (!device.ok()) return device.status();
+  const auto devices = ParseDevices(options.devices, options.device_memory);
+  if (!devices.ok()) return devices.status();
   if (options.threads < 1) {
     return InvalidField("--threads", "at least 1",
                         absl::StrCat(options.threads));

@@ -22,7 +22,11 @@ struct ServerOptions {
   // Allow a host other than loopback although nothing is encrypted.
   bool insecure = false;
   std::optional<int> http_port;  // Metrics and probes; 0: any free one.
-  std::string devices = "cpu";   // Or "cuda:0".
+  // A loop each, of which models go to the least loaded: "cuda:0,cuda:1,cpu".
+  std::string devices = "cpu";
+  // What models may have of each, in that order: "40GiB,40GiB,8GiB". Empty:
+  // what DefaultBudget() (engine/device_memory.h) finds.
+  std::string device_memory = {};
   int instances = 1;  // Loops on the processor, each with its threads.
   int threads = 1;    // Of one forward pass.
   // Device time of queries and of samplers, where both want it.

@@ -17,8 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "models/io/model_repository.h"
-#include "models/networks/placement.h"
 #include "models/status.h"
+#include "server/device_options.h"
 #include "server/engine/delete_versions.h"
 #include "server/engine/fine_tunes.h"
 #include "server/engine/job_store.h"
@@ -46,9 +46,10 @@ std::string Address(const std::string& host, int port) {
               : absl::StrCat(host, ":", port);
 }
 
-// Of options that have been checked.
-at::Device DeviceOf(const ServerOptions& options) {
-  return *FindDevice("--devices", options.devices);
+std::vector<at::Device> DevicesOf(const std::vector<DeviceBudget>& budgets) {
+  std::vector<at::Device> devices;
+  for (const DeviceBudget& budget : budgets) devices.push_back(budget.device);
+  return devices;
 }
 
 class ServerImpl final : public Server {
@@ -57,15 +58,18 @@ class ServerImpl final : public Server {
       : options_(options),
         repository_(options.repository),
         version_keeper_({.grace = options.version_grace, .keep_published = 8}),
+        // Options have been checked.
+        devices_(*ParseDevices(options.devices, options.device_memory)),
         registry_(
             repository_,
-            {.device = DeviceOf(options),
+            {.devices = devices_,
+             .instances = options.instances,
              .default_max_batch_rows = 1024,
              .max_batch_rows = options.max_batch_rows,
              .threads = options.threads,
              .warm_up = [this](const auto& model) { WarmUp(engine_, model); }}),
         engine_(
-            {.device = DeviceOf(options),
+            {.devices = DevicesOf(devices_),
              .instances = options.instances,
              .threads = options.threads,
              .limits = options.limits,
@@ -74,7 +78,6 @@ class ServerImpl final : public Server {
                  {options.query_weight, options.sampling_weight,
                   Scheduler::kDefaultWeights[IndexOf(WorkClass::kTraining)]},
              .training_share = options.training_share}),
-        // Options have been checked.
         proxies_(*TrustedProxies::Parse(options.trusted_proxies)) {}
 
   ~ServerImpl() override { Drain(absl::ZeroDuration()); }
@@ -232,6 +235,7 @@ class ServerImpl final : public Server {
   const ServerOptions options_;
   const ModelRepository repository_;
   VersionKeeper version_keeper_;  // Of the poller.
+  const std::vector<DeviceBudget> devices_;
   ModelRegistry registry_;
   Engine engine_;
   const TrustedProxies proxies_;

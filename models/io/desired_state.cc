@@ -37,6 +37,14 @@ absl::Status ParseAliases(const Json& json, DesiredState& desired) {
   return fields.Finish();
 }
 
+// The names of networks/precision.h, which needs LibTorch.
+absl::Status CheckPrecision(absl::string_view name) {
+  if (name == "fp32" || name == "tf32" || name == "bf16")
+    return absl::OkStatus();
+  return InvalidField("precision", "fp32, tf32 or bf16",
+                      absl::StrCat("'", name, "'"));
+}
+
 }  // namespace
 
 absl::Status CheckModelName(absl::string_view field, absl::string_view name) {
@@ -72,7 +80,9 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
   }
   if (fields.Find("precision") != nullptr) {
     fields.Get("precision", desired.precision);
+    fields.Update(CheckPrecision(desired.precision));
   }
+  fields.GetIfPresent("memory", desired.memory, Positive());
   fields.GetIfPresent("canary_share", desired.canary_share, Between(0.0, 1.0));
   fields.GetIfPresent("keep", desired.keep, Positive());
   const absl::Status status = fields.Finish();
@@ -94,6 +104,7 @@ std::string SerializeDesiredState(const DesiredState& desired) {
   if (!desired.precision.empty()) {
     object["precision"] = Json{desired.precision};
   }
+  if (desired.memory.has_value()) object["memory"] = Json{*desired.memory};
   if (desired.canary_share != 0.0) {
     object["canary_share"] = Json{desired.canary_share};
   }

@@ -52,6 +52,9 @@ struct DesiredState {
   // Of its scores: "fp32", "tf32" or "bf16" (networks/precision.h); empty is
   // the first.
   std::string precision;
+  // Bytes that a version takes of its device, in place of what the server
+  // finds.
+  std::optional<int64_t> memory;
   // Of the callers that name neither version nor alias, the share that gets
   // "canary". In [0, 1].
   double canary_share = 0.0;
@@ -63,7 +66,7 @@ struct DesiredState {
 // Strict, as ParseModelConfig():
 //
 //   {"generation": n, "aliases": {name: version, …}, "max_batch_rows": n,
-//    "precision": "bf16", "canary_share": p, "keep": n}
+//    "precision": "bf16", "memory": n, "canary_share": p, "keep": n}
 absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json);
 
 // What ParseDesiredState() reads back as the same, where it would take it.

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "models/status.h"
@@ -30,9 +31,9 @@ absl::Status Stopping(absl::Status offered) {
 
 }  // namespace
 
-Engine::Instance::Instance(const Options& options, EngineMetrics* metrics,
-                           const Clock* clock)
-    : device(NewDevice(options.device, options.threads)),
+Engine::Instance::Instance(const Options& options, at::Device on,
+                           EngineMetrics* metrics, const Clock* clock)
+    : device(NewDevice(on, options.threads)),
       loop(device.get(), metrics, clock, options.weights,
            options.training_share),
       thread([this] {
@@ -41,13 +42,17 @@ Engine::Instance::Instance(const Options& options, EngineMetrics* metrics,
       }) {}
 
 Engine::Engine(const Options& options, const Clock* clock)
-    : threads_(options.threads),
+    : devices_(options.devices),
+      loops_(static_cast<size_t>(options.instances)),
+      threads_(options.threads),
       limits_(options.limits),
       clock_(clock),
-      ledger_(options.ledger, options.instances) {
-  for (int i = 0; i < options.instances; ++i) {
-    instances_.push_back(
-        std::make_unique<Instance>(options, &metrics_, clock_));
+      ledger_(options.ledger, devices_.size() * loops_) {
+  for (const at::Device device : devices_) {
+    for (size_t i = 0; i < loops_; ++i) {
+      instances_.push_back(
+          std::make_unique<Instance>(options, device, &metrics_, clock_));
+    }
   }
 }
 
@@ -55,8 +60,10 @@ Engine::~Engine() { Drain(absl::ZeroDuration()); }
 
 WorkAsked Engine::Ask(WorkClass work_class, const ModelSnapshot& model,
                       bool energies) const {
+  const size_t first = model.device * loops_;
   return {
-      .device = instances_.size() == 1 ? 0 : ledger_.LeastLoaded(work_class),
+      .device =
+          loops_ == 1 ? first : ledger_.LeastLoaded(work_class, first, loops_),
       .work_class = work_class,
       .pass_rows = model.max_batch_rows,
       .sampler_rows = model.max_batch_rows - QueryReserve(model.max_batch_rows),
@@ -109,15 +116,23 @@ absl::Status Engine::Sample(SampleRequest request) {
       instances_[asked.device]->loop.inbox().Offer(std::move(request)));
 }
 
-void Engine::Offer(size_t place, std::shared_ptr<QuantumTask> task) {
-  instances_[place % instances_.size()]
+void Engine::Offer(size_t device, size_t place,
+                   std::shared_ptr<QuantumTask> task) {
+  instances_[device * loops_ + place % loops_]
       ->loop.inbox()
       .Offer(std::move(task))
       .IgnoreError();
 }
 
 std::string Engine::NumericsOf(const ModelSnapshot& model) const {
-  return CpuNumerics(threads_, DeterministicRows(model.max_batch_rows));
+  std::string numerics =
+      CpuNumerics(threads_, DeterministicRows(model.max_batch_rows));
+  const at::Device device = devices_[model.device];
+  if (!device.is_cpu()) {
+    absl::StrAppend(&numerics, ", ",
+                    c10::DeviceTypeName(device.type(), /*lower_case=*/true));
+  }
+  return numerics;
 }
 
 void Engine::Drain(absl::Duration patience) {

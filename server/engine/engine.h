@@ -24,14 +24,16 @@
 namespace scoreserve {
 
 // The door to the devices: checks requests, accounts for them and hands each to
-// the device whose work of that class is least, whose thread it owns. Computes
+// a loop of its model's device, the one whose work of that class is least,
+// whose thread it owns. Computes
 // a short query itself where that thread sleeps; waits for no other
 // computation. Thread-safe.
 class Engine {
  public:
   struct Options {
-    at::Device device = at::kCPU;  // Where the networks of all requests lie.
-    // Loops over it, at least 1; more than one on processors only.
+    // Where the networks of requests lie (ModelSnapshot::device), at least one.
+    std::vector<at::Device> devices = {at::kCPU};
+    // Loops over each, at least 1; more than one on processors only.
     int instances = 1;
     int threads = 1;  // Of one forward pass on a processor.
     Limits limits = {};
@@ -57,10 +59,10 @@ class Engine {
   absl::Status Score(ScoreQuery query);
   absl::Status Sample(SampleRequest request);
 
-  // Has the device do the task's pieces; always the same device for one
-  // `place`, which may be any number. One that it has already is woken. After
-  // Drain() has begun it is let go undone.
-  void Offer(size_t place, std::shared_ptr<QuantumTask> task);
+  // Has a loop of the device do the task's pieces; always the same loop for one
+  // `place`, which may be any number. A task that it has already is woken.
+  // After Drain() has begun it is let go undone.
+  void Offer(size_t device, size_t place, std::shared_ptr<QuantumTask> task);
 
   // What the bits of a path on `model` depend on here; see numerics.h.
   std::string NumericsOf(const ModelSnapshot& model) const;
@@ -70,7 +72,7 @@ class Engine {
   // Returns when the devices' threads have ended.
   void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
 
-  // How many devices there are.
+  // How many loops there are, over all devices.
   size_t instances() const { return instances_.size(); }
 
   const EngineMetrics& metrics() const { return metrics_; }
@@ -78,9 +80,9 @@ class Engine {
   const WorkLedger& ledger() const { return ledger_; }
 
  private:
-  // A device and its thread.
+  // A loop over a device, and its thread.
   struct Instance {
-    Instance(const Options& options, EngineMetrics* metrics,
+    Instance(const Options& options, at::Device device, EngineMetrics* metrics,
              const Clock* clock);
 
     const std::unique_ptr<Device> device;
@@ -89,17 +91,20 @@ class Engine {
     std::thread thread;
   };
 
-  // Fills `asked` with what both kinds of requests have; the device is the
-  // least loaded.
+  // What both kinds of requests ask of the ledger, whose devices are the loops:
+  // of those of the model's device, the least loaded.
   WorkAsked Ask(WorkClass work_class, const ModelSnapshot& model,
                 bool energies) const;
 
+  const std::vector<at::Device> devices_;
+  const size_t loops_;  // Of each.
   const int threads_;
   const Limits limits_;
   const Clock* const clock_;
   EngineMetrics metrics_;
   WorkLedger ledger_;
-  std::vector<std::unique_ptr<Instance>> instances_;  // By device.
+  // Those of the first device, then those of the second, ….
+  std::vector<std::unique_ptr<Instance>> instances_;
   absl::Mutex join_mu_;  // Whoever drains may join; several may drain.
 };
 

@@ -26,6 +26,7 @@ FineTuning::FineTuning(Parts parts)
       trainer_options_(parts.trainer_options),
       host_(parts.host),
       clock_(parts.clock),
+      device_(parts.device),
       place_(parts.place),
       gate_objective_(std::move(parts.gate_objective)),
       // Another seed than training's: never draws that the weights have seen.

@@ -84,12 +84,13 @@ class FineTuning final : public QuantumTask,
     TrainerOptions trainer_options;
     FineTuneHost* host = nullptr;  // Outlives the job.
     const Clock* clock = nullptr;
-    size_t place = 0;  // Of the engine.
+    size_t device = 0, place = 0;  // Of Engine::Offer().
   };
   explicit FineTuning(Parts parts);
 
   const std::string& name() const { return name_; }
   const FineTunePlan& plan() const { return plan_; }
+  size_t device() const { return device_; }
   size_t place() const { return place_; }
 
   FineTuneMemory memory() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -164,7 +165,7 @@ class FineTuning final : public QuantumTask,
   const TrainerOptions trainer_options_;
   FineTuneHost* const host_;
   const Clock* const clock_;
-  const size_t place_;
+  const size_t device_, place_;
   const std::unique_ptr<const Objective> gate_objective_;
   const std::optional<RowLosses> gate_losses_;
 

@@ -50,13 +50,17 @@ JobKeeper::JobMap JobKeeper::Jobs() const {
 }
 
 void JobKeeper::Offer(const std::shared_ptr<FineTuning>& job) {
-  parts_.engine->Offer(job->place(), job);
+  parts_.engine->Offer(job->device(), job->place(), job);
 }
 
 std::shared_ptr<FineTuning> JobKeeper::Add(FineTuning::Parts parts,
                                            ExampleStream stream) {
   parts.host = this;
   parts.clock = parts_.clock;
+  // It stays there, wherever later versions go.
+  const auto in_service =
+      InService(parts.plan.spec.model, parts.plan.spec.alias);
+  if (in_service.ok()) parts.device = (*in_service)->device;
   absl::MutexLock lock(&mu_);
   parts.place = next_place_++;
   auto job = std::make_shared<FineTuning>(std::move(parts));

@@ -1,6 +1,8 @@
 #include "server/engine/model_registry.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,12 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "models/networks/placement.h"
-#include "models/networks/score_network.h"
 #include "models/status.h"
 #include "server/engine/canary.h"
-#include "server/engine/device.h"
-#include "server/engine/warm_up.h"
 
 namespace scoreserve {
 namespace {
@@ -32,26 +30,6 @@ absl::Status NoVersion(const std::string& model, const std::string& wanted,
           "model '", model, "' has no ", wanted,
           "; there are versions: ", absl::StrJoin(versions, ", "))),
       Reason::kVersionNotFound);
-}
-
-// ModelSnapshot::form.
-std::string FormOf(const ModelFiles& files, int64_t max_batch_rows) {
-  ModelConfig config = files.config;
-  config.description.clear();
-  config.provenance.clear();
-  std::string form = absl::StrCat(ModelConfigToJson(config), max_batch_rows);
-  for (const auto& [name, array] : files.arrays) {
-    absl::StrAppend(&form, "\n", name, ": ", absl::StrJoin(array.shape, ", "));
-  }
-  return form;
-}
-
-// A version of that form; null where there is none.
-const ModelSnapshot* OfForm(const std::string& form, const ModelEntry& entry) {
-  for (const auto& [version, snapshot] : entry.versions) {
-    if (snapshot->form == form) return snapshot.get();
-  }
-  return nullptr;
 }
 
 void SetDesired(const DesiredState& desired, ModelEntry& entry) {
@@ -72,10 +50,13 @@ void KeepServedAliases(const ModelEntry& known, ModelEntry& entry) {
   }
 }
 
-// A version is immutable: what was wrong with its files stays wrong. Anything
-// else, an I/O error, may pass.
-bool StaysBad(const absl::Status& status) {
-  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status);
+// Whether requests get it that name no version, once all are loaded of which
+// the highest is `highest`.
+bool IsServed(int64_t version, int64_t highest, const ModelEntry& entry) {
+  if (version == highest && !entry.aliases.contains("stable")) return true;
+  return std::any_of(
+      entry.aliases.begin(), entry.aliases.end(),
+      [version](const auto& alias) { return alias.second == version; });
 }
 
 }  // namespace
@@ -85,33 +66,40 @@ absl::Status ModelRegistry::Poll() {
   const std::shared_ptr<const ModelTable> known = table();
   absl::StatusOr<std::vector<std::string>> names = repository_.Models();
   if (!names.ok()) return names.status();
-  auto next = std::make_shared<ModelTable>();
+  std::map<std::string, Scan> scans;
   for (const std::string& name : *names) {
     const auto found = known->find(name);
-    const ModelEntry* entry = found == known->end() ? nullptr : &found->second;
-    absl::StatusOr<ModelEntry> polled = PollModel(name, entry);
-    if (!polled.ok()) return polled.status();
-    next->emplace(name, *std::move(polled));
+    absl::StatusOr<Scan> scan =
+        ScanModel(name, found == known->end() ? nullptr : &found->second);
+    if (!scan.ok()) return scan.status();
+    scans.emplace(name, *std::move(scan));
   }
+  LoadMissing(scans);
+  auto next = std::make_shared<ModelTable>();
+  for (auto& [name, scan] : scans) next->emplace(name, std::move(scan.entry));
   Publish(std::move(next));
   return absl::OkStatus();
 }
 
 absl::Status ModelRegistry::Refresh(const std::string& model) {
   absl::MutexLock polling(&poll_mu_);
-  auto next = std::make_shared<ModelTable>(*table());
-  const auto found = next->find(model);
-  absl::StatusOr<ModelEntry> polled =
-      PollModel(model, found == next->end() ? nullptr : &found->second);
-  if (polled.ok()) {
-    (*next)[model] = *std::move(polled);
-  } else if (ReasonOf(polled.status()) == Reason::kModelNotFound) {
+  const std::shared_ptr<const ModelTable> known = table();
+  const auto found = known->find(model);
+  absl::StatusOr<Scan> scan =
+      ScanModel(model, found == known->end() ? nullptr : &found->second);
+  auto next = std::make_shared<ModelTable>(*known);
+  if (scan.ok()) {
+    std::map<std::string, Scan> scans;
+    Scan& of_model = scans[model] = *std::move(scan);
+    LoadMissing(scans);
+    (*next)[model] = std::move(of_model.entry);
+  } else if (ReasonOf(scan.status()) == Reason::kModelNotFound) {
     next->erase(model);
   } else {
-    return polled.status();
+    return scan.status();
   }
   Publish(std::move(next));
-  return polled.status();
+  return scan.status();
 }
 
 void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
@@ -120,20 +108,25 @@ void ModelRegistry::Publish(std::shared_ptr<const ModelTable> table) {
   // The old one goes with `table`, after the lock.
 }
 
-absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
+absl::StatusOr<ModelRegistry::Scan> ModelRegistry::ScanModel(
     const std::string& name, const ModelEntry* known) const {
   // Before the versions: what it names was there when it was written.
   const absl::StatusOr<DesiredState> desired = repository_.ReadDesired(name);
   const absl::StatusOr<std::vector<int64_t>> versions =
       repository_.Versions(name);
   if (!versions.ok()) return versions.status();
-  ModelEntry entry;
+  Scan scan = {.known = known};
+  ModelEntry& entry = scan.entry;
   if (desired.ok()) {
     SetDesired(*desired, entry);
+    scan.settings = {.max_batch_rows = desired->max_batch_rows,
+                     .memory = desired->memory,
+                     .precision = desired->precision};
   } else if (known != nullptr) {
     entry = *known;  // A half-edited file changes nothing.
     entry.versions.clear();
     entry.refused.clear();
+    entry.unplaced.clear();
   }
   for (const int64_t version : *versions) {
     if (known != nullptr) {
@@ -143,62 +136,39 @@ absl::StatusOr<ModelEntry> ModelRegistry::PollModel(
         continue;
       }
       const auto refused = known->refused.find(version);
-      if (refused != known->refused.end()) {
+      const auto unplaced = known->unplaced.find(version);
+      const bool again = unplaced != known->unplaced.end() && desired.ok() &&
+                         (unplaced->second.settings != scan.settings ||
+                          memory_.CheckRoom(unplaced->second.bytes).ok());
+      if (refused != known->refused.end() && !again) {
         entry.refused.insert(*refused);
+        if (unplaced != known->unplaced.end()) entry.unplaced.insert(*unplaced);
         continue;
       }
     }
-    absl::StatusOr<std::shared_ptr<const ModelSnapshot>> snapshot = Load(
-        name, version, desired.ok() ? desired->max_batch_rows : std::nullopt,
-        entry, known);
-    if (snapshot.ok()) {
-      entry.versions.emplace(version, *std::move(snapshot));
-    } else if (StaysBad(snapshot.status())) {
-      entry.refused.emplace(version, std::string(snapshot.status().message()));
-    }
+    scan.missing.push_back(version);
   }
-  if (known != nullptr) KeepServedAliases(*known, entry);
-  return entry;
+  return scan;
 }
 
-absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Load(
-    const std::string& name, int64_t version,
-    std::optional<int64_t> max_batch_rows, const ModelEntry& entry,
-    const ModelEntry* known) const {
-  absl::StatusOr<ModelFiles> files = repository_.Read(name, version);
-  if (!files.ok()) return files.status();
-  absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
-      LoadNetwork(files->config, files->arrays);
-  if (!network.ok()) return network.status();
-  absl::Status moved = MoveTo(options_.device, **network);
-  if (!moved.ok()) return moved;
-  absl::StatusOr<SamplerTarget> target =
-      TargetOf(files->config, (*network)->has_energy());
-  if (!target.ok()) return target.status();
-  auto snapshot = std::make_shared<ModelSnapshot>();
-  snapshot->name = name;
-  snapshot->version = version;
-  snapshot->max_batch_rows = options_.max_batch_rows.value_or(
-      max_batch_rows.value_or(options_.default_max_batch_rows));
-  snapshot->form = FormOf(*files, snapshot->max_batch_rows);
-  snapshot->config = std::move(files->config);
-  for (const auto& [weight, array] : files->arrays) {
-    snapshot->num_parameters += static_cast<int64_t>(array.values.size());
+void ModelRegistry::LoadMissing(std::map<std::string, Scan>& scans) {
+  for (const bool served : {true, false}) {
+    for (auto& [name, scan] : scans) {
+      const std::vector<int64_t>& missing = scan.missing;
+      if (missing.empty()) continue;
+      int64_t highest = missing.back();
+      if (!scan.entry.versions.empty())
+        highest = std::max(highest, scan.entry.versions.rbegin()->first);
+      for (auto version = missing.rbegin(); version != missing.rend();
+           ++version) {
+        if (IsServed(*version, highest, scan.entry) == served)
+          Load(name, *version, scan.settings, scan.known, scan.entry);
+      }
+    }
   }
-  snapshot->network = *std::move(network);
-  snapshot->target = *std::move(target);
-  const ModelSnapshot* like = OfForm(snapshot->form, entry);
-  if (like == nullptr && known != nullptr) {
-    like = OfForm(snapshot->form, *known);
+  for (auto& [name, scan] : scans) {
+    if (scan.known != nullptr) KeepServedAliases(*scan.known, scan.entry);
   }
-  if (like != nullptr) {
-    snapshot->rates = like->rates;
-  } else if (options_.warm_up != nullptr) {
-    options_.warm_up(snapshot);
-  } else {
-    WarmUp(*snapshot, *NewDevice(options_.device, options_.threads));
-  }
-  return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const ModelSnapshot>> ModelRegistry::Find(

@@ -1,6 +1,7 @@
 #ifndef SCORESERVE_SERVER_ENGINE_MODEL_SNAPSHOT_H_
 #define SCORESERVE_SERVER_ENGINE_MODEL_SNAPSHOT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "models/networks/precision.h"
 #include "models/networks/score_network.h"
 #include "models/samplers/sampler.h"
+#include "server/engine/device_memory.h"
 #include "server/engine/service_rate.h"
 #include "server/engine/warm_passes.h"
 
@@ -19,6 +21,12 @@ namespace scoreserve {
 struct ModelSnapshot {
   std::string name;
   int64_t version = 0;
+  // Where the network lies and its requests are computed: a place in the
+  // engine's list of devices.
+  size_t device = 0;
+  // What is promised to it there. Before the network, which goes first.
+  MemoryHold memory;
+  int64_t estimated_bytes = 0;  // model_memory.h; 0: nobody asked.
   ModelConfig config;
   std::unique_ptr<const ScoreNetwork> network;
   SamplerTarget target;  // Of config and network.

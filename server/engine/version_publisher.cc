@@ -1,6 +1,7 @@
 #include "server/engine/version_publisher.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,14 @@ absl::Status VersionPublisher::Pin(const std::string& model,
 absl::StatusOr<int64_t> VersionPublisher::Write(
     const std::string& job, const std::string& model, ModelFiles files,
     const FineTuneComparison& comparison) const {
+  const absl::StatusOr<std::shared_ptr<const ModelSnapshot>> like =
+      registry_->Find({.name = model,
+                       .version = comparison.reference_version,
+                       .alias = {}});
+  if (like.ok()) {
+    absl::Status room = registry_->memory().CheckRoom((*like)->memory.bytes());
+    if (!room.ok()) return room;
+  }
   std::map<std::string, std::string>& provenance = files.config.provenance;
   provenance["fine_tune"] = job;
   provenance["fine_tune_step"] = absl::StrCat(comparison.step);

@@ -29,6 +29,9 @@ class VersionPublisher {
 
   // Writes the next version; nobody is served it yet. `job` and what the gate
   // found go into its provenance, and into fine_tune.json beside it.
+  // RESOURCE_EXHAUSTED, with the sizes, where no device here has the room that
+  // the version takes which it was compared with; else as
+  // ModelRepository::Write().
   absl::StatusOr<int64_t> Write(const std::string& job,
                                 const std::string& model, ModelFiles files,
                                 const FineTuneComparison& comparison) const;

@@ -7,8 +7,8 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "models/networks/guidance.h"
 #include "server/engine/clock.h"
+#include "server/engine/model_memory.h"
 #include "server/engine/pass.h"
 #include "server/engine/quantum_task.h"
 
@@ -25,13 +25,7 @@ class Passes {
  public:
   Passes(const ModelSnapshot& model, std::unique_ptr<Pass> pass)
       : model_(model), pass_(std::move(pass)) {
-    const int64_t most = model.max_batch_rows;
-    std::fill_n(pass_->label.data_ptr<double>(), most, model.config.label.max);
-    if (pass_->condition.defined()) {
-      std::fill_n(pass_->condition.data_ptr<int64_t>(), most, kNoCondition);
-      std::fill_n(pass_->guidance.data_ptr<float>(), most, 1.0f);
-    }
-    pass_->rows = 1;
+    FillBlank(model.config, *pass_);
   }
 
   // False once that was the last. Passes of which the device has captured
@@ -132,7 +126,8 @@ void WarmUp(const ModelSnapshot& model, Device& device) {
 
 void WarmUp(Engine& engine, const std::shared_ptr<const ModelSnapshot>& model) {
   auto ended = std::make_shared<absl::Notification>();
-  engine.Offer(0, std::make_shared<WarmUpTask>(model, ended));
+  engine.Offer(model->device, /*place=*/0,
+               std::make_shared<WarmUpTask>(model, ended));
   ended->WaitForNotificationWithTimeout(kMostWait);
 }
 

@@ -17,7 +17,7 @@ namespace scoreserve {
 // judged by the largest that it does. A network that fails has no rate.
 void WarmUp(const ModelSnapshot& model, Device& device);
 
-// The same on a device of the engine, in quanta between the passes of what it
+// The same on the model's device, in quanta between the passes of what it
 // serves. Waits for the end, or for the engine's, but ten seconds at most,
 // after which it goes on by itself; not by a device's thread.
 void WarmUp(Engine& engine, const std::shared_ptr<const ModelSnapshot>& model);

@@ -231,16 +231,17 @@ void WorkLedger::GiveBack(Ticket::Held& held) {
   book.turns.erase(held.turn);
 }
 
-size_t WorkLedger::LeastLoaded(WorkClass work_class) const {
+size_t WorkLedger::LeastLoaded(WorkClass work_class, size_t first,
+                               size_t count) const {
   absl::MutexLock lock(&mu_);
-  size_t best = 0;
+  size_t best = first;
   std::pair<int64_t, int64_t> least;
-  for (size_t device = 0; device < books_.size(); ++device) {
+  for (size_t device = first; device < first + count; ++device) {
     int64_t all = 0;
     for (const Book& book : books_[device]) all += book.row_evaluations;
     const std::pair load(books_[device][IndexOf(work_class)].row_evaluations,
                          all);
-    if (device == 0 || load < least) {
+    if (device == first || load < least) {
       best = device;
       least = load;
     }

@@ -121,9 +121,10 @@ class WorkLedger {
   absl::StatusOr<Ticket> Reserve(const WorkAsked& asked)
       ABSL_LOCKS_EXCLUDED(mu_);
 
-  // The device with the least work of that class outstanding; among equals,
-  // with the least in all.
-  size_t LeastLoaded(WorkClass work_class) const ABSL_LOCKS_EXCLUDED(mu_);
+  // Of the `count` devices from `first`, the one with the least work of that
+  // class outstanding; among equals, with the least in all.
+  size_t LeastLoaded(WorkClass work_class, size_t first, size_t count) const
+      ABSL_LOCKS_EXCLUDED(mu_);
 
   // On one device, and on all.
   int64_t outstanding(size_t device, WorkClass work_class) const

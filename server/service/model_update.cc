@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "models/status.h"
 
 namespace scoreserve {
@@ -19,9 +20,12 @@ absl::Status CheckServable(const Backend& backend, const std::string& model,
   if (entry != table->end()) {
     const auto refused = entry->second.refused.find(version);
     if (refused != entry->second.refused.end()) {
-      return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                            "version ", version, " of model '", model,
-                            "' cannot be served: ", refused->second)),
+      const std::string message =
+          absl::StrCat("version ", version, " of model '", model,
+                       "' cannot be served: ", refused->second);
+      if (entry->second.unplaced.contains(version))
+        return Overloaded(message, absl::InfiniteDuration());
+      return WithReason(absl::FailedPreconditionError(message),
                         Reason::kCorruptModel);
     }
     if (entry->second.versions.contains(version) &&

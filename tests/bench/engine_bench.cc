@@ -59,7 +59,7 @@ int Main(int argc, char** argv) {
   }
   std::printf("device: %s\n", name.c_str());
   Engine::Options options;
-  options.device = *device;
+  options.devices = {*device};
   Engine engine(options);
   return MeasureGroups(
       {

@@ -61,6 +61,7 @@ TEST(DesiredTextTest, IsReadBackAsItWas) {
   desired.canary_share = 0.1;
   desired.keep = 5;
   desired.max_batch_rows = 64;
+  desired.memory = int64_t{1} << 33;
   const auto read = ParseDesiredState(SerializeDesiredState(desired));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->generation, 7);
@@ -68,12 +69,14 @@ TEST(DesiredTextTest, IsReadBackAsItWas) {
   EXPECT_EQ(read->canary_share, 0.1);
   EXPECT_EQ(read->keep, 5);
   EXPECT_EQ(read->max_batch_rows, 64);
+  EXPECT_EQ(read->memory, int64_t{1} << 33);
 
   const auto empty = ParseDesiredState(SerializeDesiredState({}));
   ASSERT_TRUE(empty.ok()) << empty.status();
   EXPECT_EQ(empty->canary_share, 0.0);
   EXPECT_FALSE(empty->keep.has_value());
   EXPECT_FALSE(empty->max_batch_rows.has_value());
+  EXPECT_FALSE(empty->memory.has_value());
 }
 
 TEST(DesiredTextTest, SharesAndCountsHaveBounds) {
@@ -87,6 +90,12 @@ TEST(DesiredTextTest, SharesAndCountsHaveBounds) {
     EXPECT_EQ(FieldOf(ParseDesiredState(absl::StrCat(R"({"keep": )", keep, "}"))
                           .status()),
               "keep");
+  }
+  for (const char* memory : {"0", "-1", "1.5", "\"8GiB\""}) {
+    EXPECT_EQ(
+        FieldOf(ParseDesiredState(absl::StrCat(R"({"memory": )", memory, "}"))
+                    .status()),
+        "memory");
   }
 }
 

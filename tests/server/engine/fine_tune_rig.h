@@ -25,10 +25,13 @@ namespace scoreserve {
 
 class FineTuneRig {
  public:
-  explicit FineTuneRig(const ModelFiles& base = TwoModesFiles())
+  explicit FineTuneRig(
+      const ModelFiles& base = TwoModesFiles(),
+      const std::vector<DeviceBudget>& devices = {DeviceBudget()})
       : repository_(folder_.path()),
-        registry_(repository_, {}),
-        engine_({.training_share = 1.0}) {
+        registry_(repository_, {.devices = devices}),
+        engine_({.devices = std::vector<at::Device>(devices.size(), at::kCPU),
+                 .training_share = 1.0}) {
     if (!repository_.Write("modes", base).ok()) std::abort();
     if (!registry_.Poll().ok()) std::abort();
     Start();

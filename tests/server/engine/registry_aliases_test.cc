@@ -58,8 +58,7 @@ class RegistryAliasesTest : public testing::Test {
   std::vector<int64_t> warmed_;
   ModelRegistry registry_{
       repository_,
-      {.device = at::kCPU,
-       .default_max_batch_rows = 64,
+      {.default_max_batch_rows = 64,
        .max_batch_rows = {},
        .threads = 1,
        .warm_up = [this](const std::shared_ptr<const ModelSnapshot>& model) {

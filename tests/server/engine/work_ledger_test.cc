@@ -109,7 +109,7 @@ TEST(WorkLedgerTest, WorkGoesToTheDeviceWithTheLeast) {
   std::vector<absl::StatusOr<Ticket>> tickets;
   const auto give = [&](WorkClass work_class, int64_t rows) {
     WorkAsked asked = Ask(work_class, rows);
-    asked.device = ledger.LeastLoaded(work_class);
+    asked.device = ledger.LeastLoaded(work_class, 0, 3);
     tickets.push_back(ledger.Reserve(asked));
     return asked.device;
   };
@@ -118,6 +118,10 @@ TEST(WorkLedgerTest, WorkGoesToTheDeviceWithTheLeast) {
   EXPECT_EQ(give(WorkClass::kQuery, 1), 2u);
   EXPECT_EQ(give(WorkClass::kQuery, 1), 1u);  // 3 in all, against 5.
   EXPECT_EQ(give(WorkClass::kSampling, 2), 2u);
+  // Of some of them.
+  EXPECT_EQ(ledger.LeastLoaded(WorkClass::kSampling, 0, 2), 1u);
+  EXPECT_EQ(ledger.LeastLoaded(WorkClass::kSampling, 0, 1), 0u);
+  EXPECT_EQ(ledger.LeastLoaded(WorkClass::kQuery, 1, 2), 2u);
 }
 
 // Shares.

@@ -1,11 +1,13 @@
 #include "server/options.h"
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "models/status.h"
+#include "server/device_options.h"
 
 namespace scoreserve {
 namespace {
@@ -48,6 +50,47 @@ TEST(ServerOptionsTest, InstancesStayWithinTheQuota) {
     options.instances = none;
     EXPECT_EQ(Refused(options).find("--instances must be at least 1"), 0u);
   }
+}
+
+TEST(ServerOptionsTest, DevicesAreAListOfDifferentOnes) {
+  ServerOptions options = Good();
+  options.devices = "cpu,cpu";
+  EXPECT_EQ(Refused(options),
+            "--devices must be different devices; was 'cpu,cpu'");
+  options.devices = "cpu,gpu";
+  EXPECT_EQ(Refused(options),
+            "--devices must be cpu or cuda:0, cuda:1, …; was 'gpu'");
+  for (const char* bad : {"", ",", "cpu,", ",cpu", "cpu, cpu", "cuda:99,cpu"}) {
+    options.devices = bad;
+    EXPECT_EQ(Refused(options).find("--devices"), 0u) << bad;
+  }
+}
+
+TEST(ServerOptionsTest, SeveralInstancesAreOfTheProcessorAlone) {
+  ServerOptions options = Good();
+  options.instances = 2;
+  options.devices = "cpu";
+  EXPECT_TRUE(CheckServerOptions(options, 4.0).ok());
+  if (!ParseDevices("cuda:0,cpu", "").ok()) GTEST_SKIP() << "needs cuda:0";
+  options.devices = "cuda:0,cpu";
+  EXPECT_EQ(Refused(options),
+            "--instances must be 1 where --devices is not cpu; was 2");
+}
+
+TEST(ServerOptionsTest, EachDeviceHasItsMemory) {
+  ServerOptions options = Good();
+  options.device_memory = "8GiB";
+  EXPECT_TRUE(CheckServerOptions(options, 4.0).ok());
+  EXPECT_EQ(ParseDevices("cpu", "8GiB")->at(0).bytes, int64_t{8} << 30);
+  EXPECT_EQ(ParseDevices("cpu", "8GiB")->at(0).device, at::Device(at::kCPU));
+  options.device_memory = "8GiB,8GiB";
+  EXPECT_EQ(Refused(options),
+            "--device-memory must be one size for each of --devices, which are "
+            "1; was '8GiB,8GiB'");
+  options.device_memory = "plenty";
+  EXPECT_EQ(Refused(options),
+            "--device-memory must be a size, like 8GiB, 512MiB or 1000000; was "
+            "'plenty'");
 }
 
 TEST(ServerOptionsTest, WeightsHaveARange) {
