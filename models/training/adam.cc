@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,17 @@ void Adam::Step(const std::vector<at::Tensor>& gradients,
                    options_.beta1, options_.beta2,
                    /*weight_decay=*/0.0, options_.epsilon, /*amsgrad=*/false,
                    /*maximize=*/false);
+}
+
+absl::Status Adam::MoveTo(at::Device device) {
+  try {
+    for (auto* tensors : {&means_, &squares_, &steps_}) {
+      for (at::Tensor& tensor : *tensors) tensor = tensor.to(device);
+    }
+  } catch (const std::exception& error) {
+    return absl::ResourceExhaustedError(error.what());
+  }
+  return absl::OkStatus();
 }
 
 void Adam::SetSteps(int64_t steps) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "absl/status/status.h"
 
 namespace scoreserve {
 
@@ -26,6 +27,10 @@ class Adam {
   // order; the tensors themselves. Written by Step().
   const std::vector<at::Tensor>& means() const { return means_; }
   const std::vector<at::Tensor>& squares() const { return squares_; }
+
+  // Moves what it keeps to where the weights have been moved.
+  // RESOURCE_EXHAUSTED where there is no room.
+  absl::Status MoveTo(at::Device device);
 
   // Goes on as after `steps` steps, once the means and squares of then have
   // been written into the tensors above.

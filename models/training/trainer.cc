@@ -61,8 +61,7 @@ double Norm(const std::vector<at::Tensor>& gradients) {
 
 absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
     const ModelConfig& config, std::unique_ptr<const Objective> objective,
-    const TrainerOptions& options, uint64_t seed, const NamedArrays* start,
-    at::Device device) {
+    const TrainerOptions& options, uint64_t seed, const NamedArrays* start) {
   const c10::InferenceMode ordinary(false);
   absl::StatusOr<std::unique_ptr<ScoreNetwork>> network =
       Start(config, seed, start);
@@ -83,10 +82,6 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::New(
                                      "' cannot be trained: its array '", name,
                                      "' is not float32"));
   }
-  for (const auto* moving : {network->get(), averaged->get()}) {
-    absl::Status moved = MoveTo(device, *moving);
-    if (!moved.ok()) return moved;
-  }
   return std::unique_ptr<Trainer>(new Trainer(
       *std::move(network), *std::move(averaged), std::move(objective),
       RowNoise(options.dequantise, options.data_noise, config.data), options,
@@ -104,11 +99,28 @@ Trainer::Trainer(std::unique_ptr<ScoreNetwork> network,
       noise_(noise),
       options_(options),
       seed_(seed),
-      device_(DeviceOf(*network_)),
       weights_(Tensors(*network_)),
       averaged_weights_(Tensors(*averaged_)),
       adam_(weights_, AdamOptions()) {
   for (at::Tensor& weight : weights_) weight.requires_grad_(true);
+}
+
+absl::Status Trainer::MoveTo(at::Device device) {
+  const c10::InferenceMode ordinary(false);
+  for (const at::Device to : {device, device_}) {
+    absl::Status moved = scoreserve::MoveTo(to, *network_);
+    moved.Update(scoreserve::MoveTo(to, *averaged_));
+    moved.Update(adam_.MoveTo(to));
+    if (moved.ok()) {
+      const bool there = to == device;
+      device_ = to;
+      if (there) return absl::OkStatus();
+      break;
+    }
+  }
+  return WithReason(absl::ResourceExhaustedError(absl::StrCat(
+                        "there is no memory to train on ", device.str())),
+                    Reason::kOutOfMemory);
 }
 
 absl::StatusOr<double> Trainer::Step(const ConditionedRows& rows) {

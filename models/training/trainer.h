@@ -37,14 +37,17 @@ namespace scoreserve {
 class Trainer {
  public:
   // From fresh weights drawn from `seed`, or from `start`, as LoadNetwork()
-  // takes them. It computes on `device`, with the same draws on all; rows may
-  // lie where they like. INVALID_ARGUMENT where the network cannot be had or is
-  // not trainable, as Objective::CheckNetwork(), or as LoadNetwork(); as
-  // MoveTo().
+  // takes them. INVALID_ARGUMENT where the network cannot be had or is
+  // not trainable, as Objective::CheckNetwork(), or as LoadNetwork().
   static absl::StatusOr<std::unique_ptr<Trainer>> New(
       const ModelConfig& config, std::unique_ptr<const Objective> objective,
       const TrainerOptions& options, uint64_t seed,
-      const NamedArrays* start = nullptr, at::Device device = at::kCPU);
+      const NamedArrays* start = nullptr);
+
+  // Has it compute on `device`, with the same draws; rows may lie where they
+  // like. Not within a step. As MoveTo() of networks/placement.h, but where
+  // there is no room it stays where it is.
+  absl::Status MoveTo(at::Device device);
 
   // One step on a batch of `rows`, at least one: which of them, and what noise,
   // follow from the seed, steps_done() and their number alone. Returns the
@@ -126,7 +129,7 @@ class Trainer {
   RowNoise noise_;
   TrainerOptions options_;
   uint64_t seed_;
-  at::Device device_;
+  at::Device device_ = at::kCPU;
   std::vector<at::Tensor> weights_, averaged_weights_;
   Adam adam_;
   Workspace training_workspace_, hold_out_workspace_;

@@ -72,6 +72,9 @@ class Engine {
   // Returns when the devices' threads have ended.
   void Drain(absl::Duration patience) ABSL_LOCKS_EXCLUDED(join_mu_);
 
+  // Where a device is, as ModelSnapshot::device counts them.
+  at::Device device(size_t index) const { return devices_[index]; }
+
   // How many loops there are, over all devices.
   size_t instances() const { return instances_.size(); }
 

@@ -57,7 +57,7 @@ void FineTuning::BeginChecks(Instant now) {
       predecessor_ = *std::move(predecessor);
       check_kind_ = CheckKind::kWatch;
       check_.emplace(buffer_->Newest(kGateRows, watch.checks.next_ordinal),
-                     in_service_->network.get(), predecessor_->network.get());
+                     &in_service_->exact(), &predecessor_->exact());
       return;
     }
   }
@@ -87,10 +87,10 @@ void FineTuning::BeginGateCheck() {
                                      ", in service, has other data or labels "
                                      "than the job's base version"));
   }
-  absl::Status fits = gate_objective_->CheckNetwork(*in_service_->network);
+  absl::Status fits = gate_objective_->CheckNetwork(in_service_->exact());
   if (!fits.ok()) return NotPublished(std::string(fits.message()));
   check_kind_ = CheckKind::kGate;
-  check_.emplace(buffer_->Newest(kGateRows), in_service_->network.get(),
+  check_.emplace(buffer_->Newest(kGateRows), &in_service_->exact(),
                  &trainer_->averaged());
 }
 

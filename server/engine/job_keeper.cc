@@ -61,6 +61,10 @@ std::shared_ptr<FineTuning> JobKeeper::Add(FineTuning::Parts parts,
   const auto in_service =
       InService(parts.plan.spec.model, parts.plan.spec.alias);
   if (in_service.ok()) parts.device = (*in_service)->device;
+  // Without room there it trains on the processor, in the same quanta.
+  if (parts.trainer != nullptr) {
+    parts.trainer->MoveTo(parts_.engine->device(parts.device)).IgnoreError();
+  }
   absl::MutexLock lock(&mu_);
   parts.place = next_place_++;
   auto job = std::make_shared<FineTuning>(std::move(parts));

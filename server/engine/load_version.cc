@@ -176,6 +176,7 @@ absl::Status ModelRegistry::Round(const std::string& precision,
   snapshot.network = *std::move(rounded);
   snapshot.precision = *named;
   if (*named == Precision::kFp32) return absl::OkStatus();
+  snapshot.unrounded = &exact;
   snapshot.precision_error =
       LargestError(exact, *snapshot.network, snapshot.config.label, device);
   return absl::OkStatus();

@@ -29,6 +29,9 @@ struct ModelSnapshot {
   int64_t estimated_bytes = 0;  // model_memory.h; 0: nobody asked.
   ModelConfig config;
   std::unique_ptr<const ScoreNetwork> network;
+  // The same in fp32, where `network` computes otherwise: what training is
+  // compared with.
+  const ScoreNetwork* unrounded = nullptr;
   SamplerTarget target;  // Of config and network.
   int64_t num_parameters = 0;
   // Of its scores, and the most by which they differ for it, as a share of
@@ -47,6 +50,9 @@ struct ModelSnapshot {
   std::unique_ptr<WarmPasses> warm_passes = std::make_unique<WarmPasses>();
 
   int64_t dim() const { return network->dim(); }
+  const ScoreNetwork& exact() const {
+    return unrounded == nullptr ? *network : *unrounded;
+  }
 };
 
 }  // namespace scoreserve

@@ -10,6 +10,7 @@
 #include "models/networks/placement.h"
 #include "server/engine/engine.h"
 #include "tests/bench/advance_figures.h"
+#include "tests/bench/device_cases.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/in_process.h"
 #include "tests/bench/load_cases.h"
@@ -64,6 +65,7 @@ int Main(int argc, char** argv) {
   return MeasureGroups(
       {
           {"forward", [&] { return Forward(*device); }},
+          {"device", [&] { return DeviceLimits(engine, *device); }},
           {"deterministic", [&] { return Deterministic(engine, *device); }},
           {"overload", [&] { return Overload(engine, *device); }},
           {"samplers", [&] { return ManySmallSamplers(engine, *device); }},
