@@ -132,6 +132,9 @@ std::string Engine::NumericsOf(const ModelSnapshot& model) const {
     absl::StrAppend(&numerics, ", ",
                     c10::DeviceTypeName(device.type(), /*lower_case=*/true));
   }
+  if (model.precision != Precision::kFp32) {
+    absl::StrAppend(&numerics, ", ", PrecisionName(model.precision));
+  }
   return numerics;
 }
 

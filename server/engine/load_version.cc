@@ -1,5 +1,6 @@
 // The part of ModelRegistry that makes a snapshot of a version's files.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -89,10 +90,9 @@ void ModelRegistry::Load(const std::string& name, int64_t version,
         snapshot.form, known, entry,
         [](const ModelSnapshot& other) { return other.estimated_bytes > 0; });
     bytes = snapshot.estimated_bytes =
-        like != nullptr
-            ? like->estimated_bytes
-            : ModelBytes(*snapshot.network, snapshot.config,
-                         snapshot.max_batch_rows, options_.instances);
+        like != nullptr ? like->estimated_bytes
+                        : ModelBytes(*snapshot.network, snapshot.config,
+                                     snapshot.max_batch_rows, Lanes());
   }
   const absl::Status placed =
       Place(bytes, DeviceBefore(version, known, entry), snapshot);
@@ -125,6 +125,14 @@ void ModelRegistry::Load(const std::string& name, int64_t version,
     }
   }
   entry.versions.emplace(version, *std::move(read));
+}
+
+int ModelRegistry::Lanes() const {
+  // Where passes overlap each loop has two (lane.h).
+  const bool overlap = std::any_of(
+      options_.devices.begin(), options_.devices.end(),
+      [](const DeviceBudget& budget) { return !budget.device.is_cpu(); });
+  return overlap ? 2 * options_.instances : options_.instances;
 }
 
 absl::StatusOr<std::shared_ptr<ModelSnapshot>> ModelRegistry::Read(

@@ -136,6 +136,8 @@ class ModelRegistry {
   void Load(const std::string& name, int64_t version,
             const LoadSettings& settings, const ModelEntry* known,
             ModelEntry& entry);
+  // That a version may have of a kind, over all loops of its device.
+  int Lanes() const;
   // On the processor, with neither a place nor rates.
   absl::StatusOr<std::shared_ptr<ModelSnapshot>> Read(
       const std::string& name, int64_t version,
