@@ -75,8 +75,8 @@ absl::Status JobKeeper::Load() {
 void JobKeeper::StopAll() {
   for (const auto& [name, job] : Jobs()) {
     std::optional<FineTuneCheckpoint> last = job->Stop();
-    if (last.has_value()) SaveNow(*job, *std::move(last));
-    RememberNow(*job);
+    if (last.has_value()) Save(job, *std::move(last));
+    Remember(job);
   }
 }
 

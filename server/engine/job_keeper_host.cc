@@ -28,6 +28,7 @@ void JobKeeper::Save(std::shared_ptr<FineTuning> job,
   auto kept = std::make_shared<FineTuneCheckpoint>(std::move(checkpoint));
   parts_.worker->Post([this, job = std::move(job), kept = std::move(kept)] {
     SaveNow(*job, std::move(*kept));
+    Offer(job);
   });
 }
 
