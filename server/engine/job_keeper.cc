@@ -74,6 +74,9 @@ absl::Status JobKeeper::Load() {
 
 void JobKeeper::StopAll() {
   for (const auto& [name, job] : Jobs()) {
+    // What is kept of one that has ended is kept, or could not be read: then it
+    // stays as it is.
+    if (HasEnded(job->state())) continue;
     std::optional<FineTuneCheckpoint> last = job->Stop();
     if (last.has_value()) Save(job, *std::move(last));
     Remember(job);
