@@ -136,7 +136,8 @@ class ServerImpl final : public Server {
          .engine = &engine_,
          .worker = &worker_,
          .clock = Clock::Real(),
-         .log = [](const std::string& line) { spdlog::info("{}", line); }});
+         .log = [](const std::string& line) { spdlog::info("{}", line); },
+         .warn = [](const std::string& line) { spdlog::warn("{}", line); }});
     if (!fine_tunes.ok()) return fine_tunes.status();
     fine_tunes_ = *std::move(fine_tunes);
     return absl::OkStatus();

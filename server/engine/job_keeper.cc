@@ -85,7 +85,7 @@ void JobKeeper::StopAll() {
 
 void JobKeeper::LoadJob(const StoredJob& stored) {
   const auto warn = [&](const std::string& warning) {
-    parts_.log(absl::StrCat(stored.name, ": ", warning));
+    parts_.warn(absl::StrCat(stored.name, ": ", warning));
   };
   ExampleStream stream = {.rows = stored.rows};
   absl::StatusOr<FineTuning::Parts> parts =
@@ -109,7 +109,8 @@ void JobKeeper::LoadJob(const StoredJob& stored) {
       Add(*std::move(parts), std::move(stream));
   if (HasEnded(job->state())) return;
   parts_.engine->metrics().recoveries.fetch_add(1);
-  warn(absl::StrCat("goes on from step ", job->status().step));
+  parts_.log(
+      absl::StrCat(stored.name, ": goes on from step ", job->status().step));
   Offer(job);
 }
 

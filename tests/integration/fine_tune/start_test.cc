@@ -93,7 +93,7 @@ TEST_F(StartTest, ADamagedCheckpointIsPassedOverWithAWarning) {
   Flip(newest->second);
   FineTuneServer server(Options());
   ASSERT_TRUE(server.AwaitListening());
-  EXPECT_THAT(server.Log(), HasSubstr(std::string(kJob) + ": " +
+  EXPECT_THAT(server.Log(), HasSubstr("[warning] " + std::string(kJob) + ": " +
                                       newest->second + ": is damaged"));
   const auto job = server.Get(kJob);
   ASSERT_TRUE(job.ok()) << job.status();
@@ -154,7 +154,7 @@ TEST_F(StartTest, AJobWhoseRecordIsDamagedHasFailedAndOthersGoOn) {
     EXPECT_EQ(job->error().code(),
               static_cast<int>(absl::StatusCode::kDataLoss));
     EXPECT_THAT(job->error().message(), HasSubstr(database));
-    EXPECT_THAT(server.Log(), HasSubstr(job->name() + ": " +
+    EXPECT_THAT(server.Log(), HasSubstr("[warning] " + job->name() + ": " +
                                         database + ": the record of job"));
     const int64_t step = server.Get(other)->step();
     server.AwaitJob(other, [&](const v1::FineTune& now) {

@@ -42,7 +42,8 @@ class FineTuneRig {
                                   .engine = &engine_,
                                   .worker = worker_.get(),
                                   .clock = Clock::Real(),
-                                  .log = [](const std::string&) {}});
+                                  .log = [](const std::string&) {},
+                                  .warn = [](const std::string&) {}});
     if (!jobs.ok()) std::abort();
     jobs_ = *std::move(jobs);
   }
