@@ -114,6 +114,7 @@ class ServerImpl final : public Server {
     if (server_ != nullptr)
       server_->GetHealthCheckService()->SetServingStatus(false);
     engine_.Drain(patience);
+    stop_calls_->Raise();
     // Every call has been answered; what is left is handed to the clients.
     if (server_ != nullptr) {
       server_->Shutdown(std::chrono::system_clock::now() +
@@ -139,7 +140,8 @@ class ServerImpl final : public Server {
          .engine = &engine_,
          .worker = &worker_,
          .clock = Clock::Real(),
-         .log = [](const std::string& line) { spdlog::info("{}", line); }});
+         .log = [](const std::string& line) { spdlog::info("{}", line); },
+         .warn = [](const std::string& line) { spdlog::warn("{}", line); }});
     if (!fine_tunes.ok()) return fine_tunes.status();
     fine_tunes_ = *std::move(fine_tunes);
     return absl::OkStatus();
@@ -153,6 +155,7 @@ class ServerImpl final : public Server {
             .fine_tunes = fine_tunes_.get(),
             .repository = &repository_,
             .worker = &worker_,
+            .stop = stop_calls_,
             .rolled_back = [this](const std::string& model) {
               if (fine_tunes_ != nullptr) fine_tunes_->RolledBack(model);
             }};
@@ -243,6 +246,8 @@ class ServerImpl final : public Server {
   std::unique_ptr<JobStore> store_;  // Null without --state-dir, as jobs.
   std::unique_ptr<FineTunes> fine_tunes_;
   RequestMetrics requests_;
+  const std::shared_ptr<StopSignal> stop_calls_ =
+      std::make_shared<StopSignal>();
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HttpServer> http_;

@@ -28,7 +28,8 @@ class Server {
   virtual int http_port() const = 0;  // The bound one; 0 where there is none.
 
   // Health says NOT_SERVING; new work gets UNAVAILABLE; what runs has
-  // `patience` to end, then gets UNAVAILABLE too. Returns when all is answered.
+  // `patience` to end, then gets UNAVAILABLE too, as watches and streams of
+  // fine-tunes do. Returns when all is answered.
   virtual void Drain(absl::Duration patience) = 0;
 
   // For tests and benchmarks that look inside.

@@ -86,6 +86,7 @@ absl::StatusOr<FineTuning::Parts> MakeParts(const FineTunePlan& plan,
 absl::StatusOr<FineTuning::Parts> RestoreParts(
     const StoredJob& stored, JobStore& store, ExampleStream& stream,
     absl::FunctionRef<void(const std::string&)> warn) {
+  if (!stored.damage.ok()) return stored.damage;
   const absl::StatusOr<FineTunePlan> plan = ParsePlan(stored.spec);
   if (!plan.ok()) return Unreadable(stored, plan.status());
   const absl::StatusOr<FineTuneMemory> memory = ParseMemory(stored.status);

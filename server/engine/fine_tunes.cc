@@ -41,13 +41,9 @@ class FineTunesImpl final : public FineTunes {
         intake_(parts.store) {}
 
   ~FineTunesImpl() override {
-    // Behind all that jobs have asked for.
-    absl::Notification stopped;
-    worker_.Post([&] {
-      keeper_.StopAll();
-      stopped.Notify();
-    });
-    stopped.WaitForNotification();
+    AwaitWorker();  // All that callers have asked for.
+    keeper_.StopAll();
+    AwaitWorker();  // All that jobs have asked for.
   }
 
   absl::Status Load() { return keeper_.Load(); }
@@ -133,6 +129,12 @@ class FineTunesImpl final : public FineTunes {
   }
 
  private:
+  void AwaitWorker() {
+    absl::Notification done;
+    worker_.Post([&done] { done.Notify(); });
+    done.WaitForNotification();
+  }
+
   void Move(const std::string& name, FineTuneState state,
             const std::string& note, Done done) {
     worker_.Post([this, name, state, note, done = std::move(done)] {

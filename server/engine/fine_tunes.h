@@ -46,8 +46,9 @@ class FineTunes {
     Engine* engine = nullptr;
     Worker* worker = nullptr;
     const Clock* clock = nullptr;
-    // Lines for the operator.
+    // Lines for the operator: what happens, and what has gone wrong.
     std::function<void(const std::string& line)> log = {};
+    std::function<void(const std::string& line)> warn = {};
   };
 
   // Takes up the jobs that the store has: those that ran go on. As JobStore.

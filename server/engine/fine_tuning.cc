@@ -38,8 +38,7 @@ FineTuning::FineTuning(Parts parts)
       buffer_(std::move(parts.buffer)),
       memory_(std::move(parts.memory)) {
   if (trainer_ == nullptr) return;
-  saved_step_ = trainer_->steps_done();
-  memory_.status.step = memory_.status.checkpoint_step = saved_step_;
+  memory_.status.step = memory_.status.checkpoint_step = trainer_->steps_done();
   memory_.status.training_rows = buffer_->visible();
   memory_.status.hold_out_rows = buffer_->hold_out_rows();
 }
@@ -84,9 +83,13 @@ void FineTuning::StorageFailed(const absl::Status& status) {
 
 std::optional<FineTuneCheckpoint> FineTuning::Stop() {
   absl::MutexLock run(&run_mu_);
-  if (std::exchange(stopped_, true) || trainer_ == nullptr ||
-      trainer_->steps_done() == saved_step_) {
-    return std::nullopt;
+  if (std::exchange(stopped_, true) || trainer_ == nullptr) return std::nullopt;
+  const int64_t step = trainer_->steps_done();
+  {
+    absl::MutexLock lock(&mu_);
+    const bool on_its_way = saving_ && saving_step_ == step;
+    if (on_its_way || memory_.status.checkpoint_step == step)
+      return std::nullopt;
   }
   return Checkpoint();
 }
@@ -111,12 +114,13 @@ Instant FineTuning::RunPiece(Device&) {
     return Piece();
   } catch (const std::exception& error) {
     // What LibTorch throws: out of memory, mostly.
+    if (ending_.has_value()) return *next_save_;  // May be had by then.
     End(FineTuneState::kFailed,
         WithReason(absl::InternalError(
                        absl::StrCat("training failed: ", error.what())),
                    Reason::kInternalFault),
         "");
-    return kNotBeforeOffered;
+    return kNow;
   }
 }
 
@@ -126,6 +130,7 @@ Instant FineTuning::Piece() {
   if (HasEnded(state)) Release();  // Cancelled.
   if (state != FineTuneState::kRunning) return kNotBeforeOffered;
   const Instant now = clock_->Now();
+  if (ending_.has_value()) return EndOnceSaved(now);
   if (!next_check_.has_value()) {
     next_check_ = now + absl::ToChronoNanoseconds(plan_.spec.publish_interval);
     rate_from_ = now;
@@ -140,7 +145,7 @@ Instant FineTuning::Piece() {
     if (check_.has_value()) return kNow;
   }
   const int64_t steps = plan_.spec.steps;
-  if (steps > 0 && trainer_->steps_done() >= steps) return AwaitEnd();
+  if (steps > 0 && trainer_->steps_done() >= steps) return AwaitEnd(now);
   const int64_t needed =
       plan_.spec.min_rows > 0 ? plan_.spec.min_rows : trainer_options_.batch;
   const int64_t visible = buffer_->visible();
@@ -165,7 +170,7 @@ void FineTuning::TakeMail() {
   memory_.status.hold_out_rows = buffer_->hold_out_rows();
 }
 
-Instant FineTuning::AwaitEnd() {
+Instant FineTuning::AwaitEnd(Instant now) {
   {
     absl::MutexLock lock(&mu_);
     if (publishing_) return kNotBeforeOffered;
@@ -181,23 +186,39 @@ Instant FineTuning::AwaitEnd() {
                               buffer_->hold_out_rows()));
   }
   End(FineTuneState::kSucceeded, absl::OkStatus(), "");
-  return kNotBeforeOffered;
+  return EndOnceSaved(now);
 }
 
 void FineTuning::End(FineTuneState state, const absl::Status& error,
                      const std::string& note) {
+  ending_ = {.state = state, .error = error, .note = note};
+  next_save_ = kNow;
+}
+
+Instant FineTuning::EndOnceSaved(Instant now) {
+  bool saved = false;
+  {
+    absl::MutexLock lock(&mu_);
+    if (saving_) return kNotBeforeOffered;
+    saved = memory_.status.checkpoint_step == trainer_->steps_done();
+  }
+  if (!saved) {
+    if (next_save_ != kNow)
+      Note("ends once its last checkpoint can be written");
+    SaveIfDue(now);
+    return *next_save_;
+  }
   {
     absl::MutexLock lock(&mu_);
     FineTuneStatus& status = memory_.status;
     // A call may have cancelled it meanwhile.
-    if (!HasEnded(status.state)) status.error = error;
-    SetState(state, note, status);
-    saving_ = true;
+    if (!HasEnded(status.state)) status.error = ending_->error;
+    SetState(ending_->state, ending_->note, status);
   }
-  host_->Save(shared_from_this(), Checkpoint());
   host_->Remember(shared_from_this());
   host_->Changed(*this);
   Release();
+  return kNotBeforeOffered;
 }
 
 void FineTuning::Release() {

@@ -50,7 +50,7 @@ class FineTuneHost {
   virtual absl::StatusOr<std::shared_ptr<const ModelSnapshot>> Version(
       const std::string& model, int64_t version) const = 0;
 
-  // Keeps it, then calls job->Saved().
+  // Keeps it, then calls job->Saved() and offers the job again.
   virtual void Save(std::shared_ptr<FineTuning> job,
                     FineTuneCheckpoint checkpoint) = 0;
   // Makes it the version in service, unless that is no longer the one that it
@@ -127,6 +127,12 @@ class FineTuning final : public QuantumTask,
 
  private:
   enum class CheckKind { kWatch, kGate };
+  // How it is about to end.
+  struct Ending {
+    FineTuneState state = FineTuneState::kSucceeded;
+    absl::Status error = {};
+    std::string note = {};
+  };
 
   Instant Piece() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
   void TakeMail() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
@@ -148,9 +154,11 @@ class FineTuning final : public QuantumTask,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
   void SaveIfDue(Instant now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
   FineTuneCheckpoint Checkpoint() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
-  Instant AwaitEnd() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
+  Instant AwaitEnd(Instant now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
+  // The job ends so, once its last step is durable: it trains no more.
   void End(FineTuneState state, const absl::Status& error,
            const std::string& note) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
+  Instant EndOnceSaved(Instant now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
 
   // Lets go of all that training and checks need: the job does neither again.
   void Release() ABSL_EXCLUSIVE_LOCKS_REQUIRED(run_mu_);
@@ -174,6 +182,7 @@ class FineTuning final : public QuantumTask,
   std::unique_ptr<ExampleBuffer> buffer_ ABSL_GUARDED_BY(run_mu_);
   Workspace gate_workspace_ ABSL_GUARDED_BY(run_mu_);
   bool stopped_ ABSL_GUARDED_BY(run_mu_) = false;
+  std::optional<Ending> ending_ ABSL_GUARDED_BY(run_mu_);
 
   std::optional<PairedCheck> check_ ABSL_GUARDED_BY(run_mu_);
   CheckKind check_kind_ ABSL_GUARDED_BY(run_mu_) = CheckKind::kGate;
@@ -184,7 +193,7 @@ class FineTuning final : public QuantumTask,
   int64_t checked_step_ ABSL_GUARDED_BY(run_mu_) = 0;
 
   std::optional<Instant> next_save_ ABSL_GUARDED_BY(run_mu_);
-  int64_t saved_step_ ABSL_GUARDED_BY(run_mu_) = 0;  // Or being saved.
+  int64_t saving_step_ ABSL_GUARDED_BY(run_mu_) = 0;  // What was saved last.
   // Steps at which batches began to see so many rows, since the last
   // checkpoint.
   std::vector<std::pair<int64_t, int64_t>> visible_

@@ -76,10 +76,15 @@ void FineTuning::SaveIfDue(Instant now) {
   if (now < *next_save_) return;
   {
     absl::MutexLock lock(&mu_);
-    if (std::exchange(saving_, true)) return;
+    if (saving_) return;
   }
   next_save_ = now + interval;
-  host_->Save(shared_from_this(), Checkpoint());
+  FineTuneCheckpoint checkpoint = Checkpoint();
+  {
+    absl::MutexLock lock(&mu_);
+    saving_ = true;
+  }
+  host_->Save(shared_from_this(), std::move(checkpoint));
 }
 
 FineTuneCheckpoint FineTuning::Checkpoint() {
@@ -88,7 +93,7 @@ FineTuneCheckpoint FineTuning::Checkpoint() {
     visible.push_back(Json{JsonArray{Json{step}, Json{rows}}});
   // The next begins with what batches see at its first step.
   visible_.clear();
-  saved_step_ = trainer_->steps_done();
+  saving_step_ = trainer_->steps_done();
   return {
       .state = trainer_->State(),
       .notes = JsonText(Json{JsonObject{

@@ -82,15 +82,18 @@ absl::Status JobKeeper::Load() {
 
 void JobKeeper::StopAll() {
   for (const auto& [name, job] : Jobs()) {
+    // What is kept of one that has ended is kept, or could not be read: then it
+    // stays as it is.
+    if (HasEnded(job->state())) continue;
     std::optional<FineTuneCheckpoint> last = job->Stop();
-    if (last.has_value()) SaveNow(*job, *std::move(last));
-    RememberNow(*job);
+    if (last.has_value()) Save(job, *std::move(last));
+    Remember(job);
   }
 }
 
 void JobKeeper::LoadJob(const StoredJob& stored) {
   const auto warn = [&](const std::string& warning) {
-    parts_.log(absl::StrCat(stored.name, ": ", warning));
+    parts_.warn(absl::StrCat(stored.name, ": ", warning));
   };
   ExampleStream stream = {.rows = stored.rows};
   absl::StatusOr<FineTuning::Parts> parts =
@@ -114,7 +117,8 @@ void JobKeeper::LoadJob(const StoredJob& stored) {
       Add(*std::move(parts), std::move(stream));
   if (HasEnded(job->state())) return;
   parts_.engine->metrics().recoveries.fetch_add(1);
-  warn(absl::StrCat("goes on from step ", job->status().step));
+  parts_.log(
+      absl::StrCat(stored.name, ": goes on from step ", job->status().step));
   Offer(job);
 }
 

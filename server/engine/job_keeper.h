@@ -22,8 +22,8 @@ namespace scoreserve {
 
 // The jobs of a server by name, and what they have done by others: what is
 // remembered of them, their checkpoints, the versions that they publish.
-// Lookups and FineTuneHost are thread-safe; the rest waits for the disk and is
-// the worker's alone.
+// Lookups, StopAll() and FineTuneHost are thread-safe; the rest waits for the
+// disk and is the worker's alone.
 class JobKeeper final : public FineTuneHost {
  public:
   struct Entry {
@@ -47,7 +47,7 @@ class JobKeeper final : public FineTuneHost {
 
   // Takes up what the store has. Before the worker has anything to do with it.
   absl::Status Load();
-  // Ends the pieces, and keeps a last checkpoint of each.
+  // Ends the pieces, and has the worker keep a last checkpoint of each job.
   void StopAll();
 
   absl::StatusOr<FineTuneStatus> Create(const std::string& name,

@@ -28,6 +28,7 @@ void JobKeeper::Save(std::shared_ptr<FineTuning> job,
   auto kept = std::make_shared<FineTuneCheckpoint>(std::move(checkpoint));
   parts_.worker->Post([this, job = std::move(job), kept = std::move(kept)] {
     SaveNow(*job, std::move(*kept));
+    Offer(job);
   });
 }
 
@@ -55,9 +56,9 @@ void JobKeeper::RollBack(std::shared_ptr<FineTuning> job, int64_t from,
     const FineTuneSpec& spec = job->plan().spec;
     const absl::Status moved =
         publisher_.Move(spec.model, spec.alias, from, to);
-    parts_.log(absl::StrCat(job->name(), ": ", job->status().note,
-                            moved.ok() ? "" : "; but ",
-                            moved.ok() ? "" : std::string(moved.message())));
+    parts_.warn(absl::StrCat(job->name(), ": ", job->status().note,
+                             moved.ok() ? "" : "; but ",
+                             moved.ok() ? "" : std::string(moved.message())));
     job->RolledBack(from);
     RememberNow(*job);
     Changed(*job);
@@ -72,7 +73,7 @@ void JobKeeper::SaveNow(FineTuning& job, FineTuneCheckpoint checkpoint) {
   const StoredCheckpoint stored = ToStored(std::move(checkpoint));
   const absl::Status saved = parts_.store->SaveCheckpoint(job.name(), stored);
   if (!saved.ok() && !absl::IsNotFound(saved))
-    parts_.log(absl::StrCat(job.name(), ": ", saved.message()));
+    parts_.warn(absl::StrCat(job.name(), ": ", saved.message()));
   job.Saved(stored.step, saved);
   Changed(job);
 }
@@ -120,8 +121,8 @@ void JobKeeper::FinishPublishing(FineTuning::Parts& parts) {
   }
   watch.in_service = moved.ok();
   if (moved.ok()) return;
-  parts_.log(absl::StrCat(parts.name, ": version ", watch.version,
-                          " was not published: ", moved.message()));
+  parts_.warn(absl::StrCat(parts.name, ": version ", watch.version,
+                           " was not published: ", moved.message()));
   watch = {};
   parts.memory.status.published.pop_back();
 }

@@ -20,6 +20,10 @@ struct StoredJob {
   std::string status;  // JSON. Replaced by SetStatus().
   // Rows 0 … rows − 1 of its stream are durable.
   int64_t rows = 0;
+  // DATA_LOSS, STORAGE_FAILED, with the file, where what is recorded of the job
+  // is not what was written: then only its name is known, and all that can be
+  // done with it is Delete().
+  absl::Status damage = {};
 };
 
 // Rows of one job's stream, in data space, that arrived together. Append() only

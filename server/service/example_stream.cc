@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "models/status.h"
+#include "server/engine/ending.h"
 #include "server/service/example_codec.h"
 #include "server/service/fine_tuning_service.h"
 #include "server/service/status_codec.h"
@@ -35,8 +36,15 @@ class ExampleStream final : public Base {
  public:
   ExampleStream(const Backend& backend, grpc::CallbackServerContext* context)
       : backend_(backend), context_(context) {
-    Pump([this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    absl::StatusOr<StopSignal::Watch> stop = backend_.stop->OnStop([this] {
+      Pump([this]()
+               ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { Fail(StoppingError()); });
+    });
+    if (stop.ok()) stop_ = *std::move(stop);
+    // Until the caller has this object it is not finished.
+    Pump([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
       Fail(CheckHasJobs(backend_));
+      Fail(stop.status());
     });
   }
 
@@ -197,6 +205,8 @@ class ExampleStream final : public Base {
   int64_t waiting_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t acknowledged_ ABSL_GUARDED_BY(mu_) = 0;
   bool answer_ ABSL_GUARDED_BY(mu_) = false;  // To be written.
+
+  StopSignal::Watch stop_;  // Last: once it is gone nobody calls.
 };
 
 }  // namespace

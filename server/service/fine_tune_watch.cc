@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "models/status.h"
+#include "server/engine/ending.h"
 #include "server/service/fine_tune_codec.h"
 #include "server/service/fine_tuning_service.h"
 #include "server/service/status_codec.h"
@@ -59,6 +60,12 @@ class WatchCall final
         });
     if (!watch.ok()) return watch.status();
     watch_ = *std::move(watch);
+    absl::StatusOr<StopSignal::Watch> stop = backend_.stop->OnStop([this] {
+      Pump([this]()
+               ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { End(StoppingError()); });
+    });
+    if (!stop.ok()) return stop.status();
+    stop_ = *std::move(stop);
     return absl::OkStatus();
   }
 
@@ -119,8 +126,9 @@ class WatchCall final
   bool changed_ ABSL_GUARDED_BY(mu_) = true;  // Since the frame was filled.
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
 
-  // Last: once it is gone nobody calls.
+  // Last: once they are gone nobody calls.
   std::unique_ptr<FineTuneWatch> watch_;
+  StopSignal::Watch stop_;
 };
 
 }  // namespace

@@ -149,8 +149,7 @@ absl::Status DamagedRecord(const Database& database, absl::string_view record) {
                     Reason::kStorageFailed);
 }
 
-absl::StatusOr<JobRecord> JobOfRow(const Database& database,
-                                   const Statement& query) {
+JobRecord JobOfRow(const Database& database, const Statement& query) {
   JobRecord record = {.id = query.Int(0),
                       .job = {.name = std::string(query.Bytes(1)),
                               .spec = std::string(query.Bytes(2)),
@@ -159,18 +158,32 @@ absl::StatusOr<JobRecord> JobOfRow(const Database& database,
                       .additions = query.Int(5),
                       .checkpoint = query.Int(6)};
   if (query.Bytes(7) == SumOf(record)) return record;
-  return DamagedRecord(database,
-                       absl::StrCat("the record of job '",
-                                    absl::CHexEscape(record.job.name), "'"));
+  // The index has the id and the name too, and is found to agree when the
+  // database is opened.
+  const absl::Status damage = DamagedRecord(
+      database, absl::StrCat("the record of job '",
+                             absl::CHexEscape(record.job.name), "'"));
+  return {.id = record.id,
+          .job = {.name = record.job.name,
+                  .spec = {},
+                  .status = {},
+                  .rows = 0,
+                  .damage = damage}};
 }
 
-absl::StatusOr<JobRecord> ReadJob(Database& database, const std::string& name) {
+absl::StatusOr<JobRecord> FindJob(Database& database, const std::string& name) {
   Statement query(database, "SELECT * FROM jobs WHERE name = ?");
   query.Bind(name);
   if (query.Next()) return JobOfRow(database, query);
   if (!query.status().ok()) return query.status();
   return WithReason(absl::NotFoundError(absl::StrCat("there is no job ", name)),
                     Reason::kJobNotFound);
+}
+
+absl::StatusOr<JobRecord> ReadJob(Database& database, const std::string& name) {
+  absl::StatusOr<JobRecord> record = FindJob(database, name);
+  if (record.ok() && !record->job.damage.ok()) return record->job.damage;
+  return record;
 }
 
 absl::StatusOr<int64_t> NextId(Database& database, absl::string_view table) {

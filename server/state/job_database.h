@@ -34,12 +34,14 @@ struct JobRecord {
   int64_t checkpoint = 0;  // The id of the newest.
 };
 
-// NOT_FOUND, JOB_NOT_FOUND; DATA_LOSS.
+// NOT_FOUND, JOB_NOT_FOUND.
+absl::StatusOr<JobRecord> FindJob(Database& database, const std::string& name);
+// The same; DATA_LOSS where it is damaged.
 absl::StatusOr<JobRecord> ReadJob(Database& database, const std::string& name);
 
-// DATA_LOSS where the row of `query`, which selects * from jobs, is damaged.
-absl::StatusOr<JobRecord> JobOfRow(const Database& database,
-                                   const Statement& query);
+// The row of `query`, which selects * from jobs. Where it is damaged it has an
+// id, and job.name and job.damage.
+JobRecord JobOfRow(const Database& database, const Statement& query);
 
 // One more than the highest in the table.
 absl::StatusOr<int64_t> NextId(Database& database, absl::string_view table);

@@ -75,11 +75,7 @@ absl::Status Needs(const absl::Status& status, int64_t bytes) {
 absl::StatusOr<std::vector<StoredJob>> SqliteJobStore::Jobs() {
   Statement query(database_, "SELECT * FROM jobs ORDER BY name");
   std::vector<StoredJob> jobs;
-  while (query.Next()) {
-    absl::StatusOr<JobRecord> record = JobOfRow(database_, query);
-    if (!record.ok()) return record.status();
-    jobs.push_back(std::move(record->job));
-  }
+  while (query.Next()) jobs.push_back(JobOfRow(database_, query).job);
   if (!query.status().ok()) return query.status();
   return jobs;
 }
@@ -110,7 +106,7 @@ absl::Status SqliteJobStore::SetStatus(const std::string& name,
 }
 
 absl::Status SqliteJobStore::Delete(const std::string& name) {
-  const absl::StatusOr<JobRecord> job = ReadJob(database_, name);
+  const absl::StatusOr<JobRecord> job = FindJob(database_, name);
   if (!job.ok()) return job.status();
   absl::StatusOr<std::vector<std::string>> files;
   absl::Status deleted = database_.InTransaction("delete", [&] {

@@ -11,6 +11,7 @@
 #include "models/io/model_repository.h"
 #include "models/io/safetensors.h"
 #include "models/training/trainer_state.h"
+#include "server/state/sqlite.h"
 #include "server/state/sqlite_job_store.h"
 #include "tests/integration/fine_tune/fine_tune_server.h"
 #include "tests/support/temp_folder.h"
@@ -92,7 +93,8 @@ TEST_F(StartTest, ADamagedCheckpointIsPassedOverWithAWarning) {
   Flip(newest->second);
   FineTuneServer server(Options());
   ASSERT_TRUE(server.AwaitListening());
-  EXPECT_THAT(server.Log(), HasSubstr(newest->second + ": is damaged"));
+  EXPECT_THAT(server.Log(), HasSubstr("[warning] " + std::string(kJob) + ": " +
+                                      newest->second + ": is damaged"));
   const auto job = server.Get(kJob);
   ASSERT_TRUE(job.ok()) << job.status();
   EXPECT_EQ(job->state(), v1::FINE_TUNE_STATE_PAUSED);
@@ -127,6 +129,44 @@ TEST_F(StartTest, AJobWithoutACheckpointHasFailedAndOthersGoOn) {
   EXPECT_TRUE(server.Create("next", BusySpec()).ok());
   EXPECT_TRUE(server.Delete(kJob).ok());
   EXPECT_TRUE(absl::IsNotFound(server.Get(kJob).status()));
+}
+
+TEST_F(StartTest, AJobWhoseRecordIsDamagedHasFailedAndOthersGoOn) {
+  const std::string database = folder_ / "state/jobs.sqlite";
+  const std::string other = "models/modes/fineTunes/other";
+  {
+    FineTuneServer server(Options());
+    ASSERT_TRUE(server.AwaitListening());
+    ASSERT_TRUE(server.Create("job", BusySpec()).ok());
+    ASSERT_TRUE(server.Create("other", BusySpec()).ok());
+    ASSERT_TRUE(server.Stream(other, 0, TwoModeRows(1.5, 1024, 0)).ok());
+    EXPECT_EQ(server.Stop(), 0);
+  }
+  ASSERT_TRUE(Database::Open(database)
+                  ->Run("UPDATE jobs SET spec = '{}' WHERE name LIKE '%/job'")
+                  .ok());
+  for (int life = 0; life < 2; ++life) {
+    FineTuneServer server(Options());
+    ASSERT_TRUE(server.AwaitListening());
+    const auto job = server.Get(kJob);
+    ASSERT_TRUE(job.ok()) << job.status();
+    EXPECT_EQ(job->state(), v1::FINE_TUNE_STATE_FAILED);
+    EXPECT_EQ(job->error().code(),
+              static_cast<int>(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(job->error().message(), HasSubstr(database));
+    EXPECT_THAT(server.Log(), HasSubstr("[warning] " + job->name() + ": " +
+                                        database + ": the record of job"));
+    const int64_t step = server.Get(other)->step();
+    server.AwaitJob(other, [&](const v1::FineTune& now) {
+      return now.checkpoint_step() > step;
+    });
+    if (life == 0) {
+      EXPECT_EQ(server.Stop(), 0);
+      continue;
+    }
+    EXPECT_TRUE(server.Delete(kJob).ok());
+    EXPECT_TRUE(server.Create("job", BusySpec()).ok());
+  }
 }
 
 TEST_F(StartTest, SigtermSavesWhatNoCheckpointHas) {

@@ -45,7 +45,8 @@ class FineTuneRig {
                                   .engine = &engine_,
                                   .worker = worker_.get(),
                                   .clock = Clock::Real(),
-                                  .log = [](const std::string&) {}});
+                                  .log = [](const std::string&) {},
+                                  .warn = [](const std::string&) {}});
     if (!jobs.ok()) std::abort();
     jobs_ = *std::move(jobs);
   }
@@ -84,6 +85,23 @@ class FineTuneRig {
               name,
               {.first_offset = first_offset, .x = std::move(x), .classes = {}},
               std::move(done));
+        });
+  }
+
+  // The store fails so from the moment on that these rows are durable, before
+  // anything of what they make the job do.
+  absl::StatusOr<int64_t> AppendThenFail(const std::string& name,
+                                         std::vector<float> x,
+                                         const absl::Status& fault) {
+    absl::Notification all_posted;
+    worker_->Post([&] { all_posted.WaitForNotification(); });
+    return Await<int64_t>(
+        [&](std::function<void(absl::StatusOr<int64_t>)> done) {
+          jobs_->Append(name,
+                        {.first_offset = 0, .x = std::move(x), .classes = {}},
+                        std::move(done));
+          SetFault(fault);
+          all_posted.Notify();
         });
   }
 

@@ -98,6 +98,35 @@ TEST_F(DamagedDatabaseTest, ABitFlippedInAJobIsTold) {
   FlipBitsOfRecord("{\"spec\":1}");
 }
 
+TEST_F(DamagedDatabaseTest, OneDamagedJobIsToldAndOthersAreThere) {
+  constexpr char kOther[] = "models/m/fineTunes/b";
+  ASSERT_TRUE(
+      (*Open())
+          ->Create({.name = kOther, .spec = "{}", .status = "{}"}, Saved(1))
+          .ok());
+  ASSERT_TRUE(Database::Open(path_ + "/jobs.sqlite")
+                  ->Run("UPDATE jobs SET rows = 3 WHERE id = 1")
+                  .ok());
+  const auto store = Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto jobs = (*store)->Jobs();
+  ASSERT_EQ(jobs->size(), 2u);
+  EXPECT_EQ(jobs->at(0).name, kJob);
+  EXPECT_EQ(jobs->at(0).damage.code(), absl::StatusCode::kDataLoss);
+  ExpectTold(jobs->at(0).damage);
+  EXPECT_EQ(jobs->at(0).spec, "");
+  EXPECT_EQ(jobs->at(1).name, kOther);
+  EXPECT_TRUE(jobs->at(1).damage.ok());
+  EXPECT_EQ(jobs->at(1).spec, "{}");
+  // Nothing of it is believed, and nothing changes it.
+  ExpectTold((*store)->SetStatus(kJob, "{}"));
+  ExpectTold(TryRows(**store).status());
+  EXPECT_THAT(ReadCheckpoint(**store), HasSubstr("is damaged"));
+  EXPECT_TRUE((*store)->SetStatus(kOther, "{}").ok());
+  EXPECT_TRUE((*store)->Delete(kJob).ok());
+  EXPECT_EQ((*store)->Jobs()->size(), 1u);
+}
+
 TEST_F(DamagedDatabaseTest, ABitFlippedInTheRecordOfACheckpointIsTold) {
   FlipBitsOfRecord(absl::StrCat("{\"step\":", kCheckpoints, "}"));
 }
