@@ -13,11 +13,15 @@
 
 namespace scoreserve::ctl {
 
-void AddConditionOptions(CLI::App& command, ConditionOptions& options) {
-  CLI::Option* condition = command.add_option(
+CLI::Option* AddConditionOption(CLI::App& command, ConditionOptions& options) {
+  return command.add_option(
       "--condition", options.condition,
       "class=N: rows of that class; class=0,1,2 gives row after row the next "
       "one");
+}
+
+void AddConditionOptions(CLI::App& command, ConditionOptions& options) {
+  CLI::Option* condition = AddConditionOption(command, options);
   command
       .add_option("--guidance", options.guidance,
                   "Weight of classifier-free guidance: 1 is the condition "

@@ -17,6 +17,9 @@ struct ConditionOptions {
   std::optional<double> guidance = {};
 };
 
+// Adds --condition; `options` outlives `command`, which owns the result.
+CLI::Option* AddConditionOption(CLI::App& command, ConditionOptions& options);
+
 // Adds --condition and --guidance; `options` outlives `command`.
 void AddConditionOptions(CLI::App& command, ConditionOptions& options);
 

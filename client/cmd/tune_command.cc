@@ -15,30 +15,24 @@
 #include "client/cmd/json.h"
 #include "client/cmd/outcome.h"
 #include "client/cmd/tune_arguments.h"
+#include "client/cmd/tune_data.h"
 #include "client/cmd/tune_progress.h"
-#include "models/io/rows.h"
 #include "scoreserve/client.h"
 
 namespace scoreserve::ctl {
 namespace {
 
-absl::StatusOr<Rows> ReadData(const TuneOptions& options) {
-  absl::StatusOr<Rows> rows = ReadRows(options.data);
-  if (!rows.ok()) return FileError(rows.status());
-  return SelectColumns(options.columns, *std::move(rows));
-}
-
 // The job, made or found again.
 absl::StatusOr<FineTune> Create(Client& client, const TuneOptions& options,
-                                const ModelRef& base, const Rows& rows,
+                                const ModelRef& base, const TuneData& data,
                                 const CallOptions& call) {
   const absl::StatusOr<ModelInfo> model = client.GetModel(base, call);
   if (!model.ok()) return model.status();
-  if (rows.dim != model->dim()) {
+  if (data.rows.dim != model->dim()) {
     return UsageError(absl::StrCat(
         "rows must have ", model->dim(), " numbers, as ", model->name, " has; ",
-        options.data, " has ", rows.dim,
-        options.columns.empty() ? " (--columns picks some)" : " there"));
+        options.data.data, " has ", data.rows.dim,
+        options.data.columns.empty() ? " (--columns picks some)" : " there"));
   }
   const absl::StatusOr<ObjectiveList> objectives = client.ListObjectives(call);
   if (!objectives.ok()) return objectives.status();
@@ -59,14 +53,11 @@ bool IsEnough(const absl::Status& status) {
 
 // Sends the rows and watches the job until it has ended.
 absl::StatusOr<FineTune> Follow(Client& client, const std::string& name,
-                                const Rows& rows, const CallOptions& call) {
+                                const TuneData& data, const CallOptions& call) {
   TuneProgress progress(std::cerr, isatty(STDERR_FILENO), absl::Now());
   absl::Status sent;
   std::thread sender([&] {
-    sent = client
-               .StreamExamples(
-                   name, RowsSource({.rows = rows.rows(), .x = rows.values}),
-                   {}, call)
+    sent = client.StreamExamples(name, RowsSource(data.examples()), {}, call)
                .status();
     // The job would wait for rows that do not come.
     if (!sent.ok() && !IsEnough(sent)) call.cancellation->Cancel();
@@ -109,10 +100,10 @@ void Print(const TuneOptions& options, const FineTune& job) {
 }
 
 absl::Status Detach(Client& client, const TuneOptions& options,
-                    const std::string& name, const Rows& rows,
+                    const std::string& name, const TuneData& data,
                     const CallOptions& call) {
-  const absl::StatusOr<int64_t> sent = client.StreamExamples(
-      name, RowsSource({.rows = rows.rows(), .x = rows.values}), {}, call);
+  const absl::StatusOr<int64_t> sent =
+      client.StreamExamples(name, RowsSource(data.examples()), {}, call);
   if (!sent.ok()) return sent.status();
   const absl::StatusOr<FineTune> job = client.GetFineTune(name, call);
   if (!job.ok()) return job.status();
@@ -128,21 +119,21 @@ absl::Status Detach(Client& client, const TuneOptions& options,
 absl::Status Tune(const TuneOptions& options, const CallOptions& call) {
   const absl::StatusOr<ModelRef> base = ParseModelRef(options.model);
   if (!base.ok()) return UsageError(base.status().message());
-  const absl::StatusOr<Rows> rows = ReadData(options);
-  if (!rows.ok()) return rows.status();
+  const absl::StatusOr<TuneData> data = ReadTuneData(options.data);
+  if (!data.ok()) return data.status();
   const absl::StatusOr<std::unique_ptr<Client>> client =
       Connect(options.connection);
   if (!client.ok()) return client.status();
   const absl::StatusOr<FineTune> made =
-      Create(**client, options, *base, *rows, call);
+      Create(**client, options, *base, *data, call);
   if (!made.ok()) return made.status();
-  std::cerr << "job " << ShortJobName(made->name) << ", " << rows->rows()
+  std::cerr << "job " << ShortJobName(made->name) << ", " << data->rows.rows()
             << " rows\n";
   if (options.detach) {
-    return Detach(**client, options, made->name, *rows, call);
+    return Detach(**client, options, made->name, *data, call);
   }
   const absl::StatusOr<FineTune> job =
-      Follow(**client, made->name, *rows, call);
+      Follow(**client, made->name, *data, call);
   if (!job.ok()) {
     std::cerr << Hints(made->name) << "the same command with --id "
               << made->name.substr(made->name.rfind('/') + 1)
@@ -190,7 +181,9 @@ void AddTuneCommand(CLI::App& app, absl::Status* outcome) {
       "  scorectl tune digits@stable --data negatives.npy --columns 0:64 "
       "--steps 800 \\\n"
       "    --hold-out-share 0.4 --set learning_rate=0.0003 --id negatives\n"
-      "  scorectl tune digits --data new.npy --detach\n");
+      "  scorectl tune letters --data labelled.csv --columns 1:65 "
+      "--class-column 0\n"
+      "  scorectl tune digits --data new.npy --buffer reservoir --detach\n");
   command->callback([options, outcome] { *outcome = Run(*options); });
 }
 

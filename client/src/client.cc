@@ -7,38 +7,19 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "client/src/channels.h"
-#include "client/src/download.h"
-#include "client/src/fine_tuning_calls.h"
-#include "client/src/health.h"
-#include "client/src/model_codec.h"
+#include "client/src/model_calls.h"
 #include "client/src/sample_call.h"
 #include "client/src/sample_codec.h"
 #include "client/src/score_codec.h"
 #include "client/src/score_stream_call.h"
 #include "client/src/unary_call.h"
-#include "scoreserve/v1/model_admin.grpc.pb.h"
-#include "scoreserve/v1/models.grpc.pb.h"
 #include "scoreserve/v1/sampling.grpc.pb.h"
 #include "scoreserve/v1/scoring.grpc.pb.h"
 
 namespace scoreserve {
 inline namespace client {
 namespace {
-
-absl::StatusOr<std::vector<ModelInfo>> Models(
-    const v1::ListModelsResponse& response) {
-  return DecodeModels(response);
-}
-
-absl::StatusOr<ModelInfo> Model(const v1::GetModelResponse& response) {
-  return DecodeModel(response.model());
-}
-
-absl::StatusOr<ModelInfo> Updated(const v1::UpdateModelResponse& response) {
-  return DecodeModel(response.model());
-}
 
 absl::StatusOr<std::vector<SamplerInfo>> Samplers(
     const v1::ListSamplersResponse& response) {
@@ -68,105 +49,18 @@ absl::StatusOr<ScoreView> ScoreOf(const v1::ScoreResponse& response,
   return view;
 }
 
-class GrpcClient final : public FineTuningCalls {
+class GrpcClient final : public ModelCalls {
  public:
   // Short calls never wait for long streams: they have connections of their
   // own.
   GrpcClient(const ClientOptions& options,
              const std::shared_ptr<grpc::Channel>& calls,
              const StreamChannels& streams)
-      : FineTuningCalls(options, calls, streams),
+      : ModelCalls(options, calls, streams),
         options_(options),
-        calls_(calls),
         streams_(streams),
-        models_(calls_),
-        admin_(calls_),
-        scoring_(calls_),
-        sampling_(calls_) {}
-
-  absl::StatusOr<bool> Serving(const CallOptions& call) override {
-    absl::StatusOr<bool> serving;
-    absl::Notification answered;
-    ServingAsync(
-        [&](absl::StatusOr<bool> answer) {
-          serving = std::move(answer);
-          answered.Notify();
-        },
-        call);
-    answered.WaitForNotification();
-    return serving;
-  }
-
-  void ServingAsync(Callback<bool> done, const CallOptions& call) override {
-    CheckServing(calls_, options_, call, std::move(done));
-  }
-
-  absl::StatusOr<std::vector<ModelInfo>> ListModels(
-      const CallOptions& call) override {
-    return CallNow<v1::ListModelsResponse>(
-        options_, call,
-        [&](auto* context, auto* response) {
-          return models_.ListModels(context, {}, response);
-        },
-        Models);
-  }
-
-  void ListModelsAsync(Callback<std::vector<ModelInfo>> done,
-                       const CallOptions& call) override {
-    CallLater<v1::ListModelsResponse>(
-        options_, call, v1::ListModelsRequest(),
-        [&](auto... args) { models_.async()->ListModels(std::move(args)...); },
-        Models, std::move(done));
-  }
-
-  absl::StatusOr<ModelInfo> GetModel(const ModelRef& model,
-                                     const CallOptions& call) override {
-    v1::GetModelRequest request;
-    absl::Status encoded = EncodeModelRef(model, request.mutable_model());
-    if (!encoded.ok()) return encoded;
-    return CallNow<v1::GetModelResponse>(
-        options_, call,
-        [&](auto* context, auto* response) {
-          return models_.GetModel(context, request, response);
-        },
-        Model);
-  }
-
-  void GetModelAsync(const ModelRef& model, Callback<ModelInfo> done,
-                     const CallOptions& call) override {
-    v1::GetModelRequest request;
-    absl::Status encoded = EncodeModelRef(model, request.mutable_model());
-    if (!encoded.ok()) return done(encoded);
-    CallLater<v1::GetModelResponse>(
-        options_, call, std::move(request),
-        [&](auto... args) { models_.async()->GetModel(std::move(args)...); },
-        Model, std::move(done));
-  }
-
-  absl::StatusOr<ModelInfo> UpdateModel(const ModelUpdate& update,
-                                        const CallOptions& call) override {
-    const v1::UpdateModelRequest request = EncodeUpdate(update);
-    return CallNow<v1::UpdateModelResponse>(
-        options_, call,
-        [&](auto* context, auto* response) {
-          return admin_.UpdateModel(context, request, response);
-        },
-        Updated);
-  }
-
-  void UpdateModelAsync(const ModelUpdate& update, Callback<ModelInfo> done,
-                        const CallOptions& call) override {
-    CallLater<v1::UpdateModelResponse>(
-        options_, call, EncodeUpdate(update),
-        [&](auto... args) { admin_.async()->UpdateModel(std::move(args)...); },
-        Updated, std::move(done));
-  }
-
-  absl::StatusOr<DownloadedVersion> DownloadVersion(
-      const ModelRef& model, const std::string& folder,
-      const CallOptions& call) override {
-    return DownloadNow(streams_.Lease(), options_, model, folder, call);
-  }
+        scoring_(calls),
+        sampling_(calls) {}
 
   absl::StatusOr<int64_t> Score(const ScoreQuery& query,
                                 absl::Span<float> score,
@@ -280,10 +174,7 @@ class GrpcClient final : public FineTuningCalls {
   }
 
   const ClientOptions options_;
-  const std::shared_ptr<grpc::Channel> calls_;
   StreamChannels streams_;
-  v1::Models::Stub models_;
-  v1::ModelAdmin::Stub admin_;
   v1::Scoring::Stub scoring_;
   v1::Sampling::Stub sampling_;
 };

@@ -51,19 +51,36 @@ void WrapUnlock(Mutex* mu) {
   __tsan_mutex_post_unlock(mu, kPlain);
 }
 
-bool RealAwait(Mutex* mu, const Condition& condition, Duration patience)
-    ABSL_METHOD(real,
-                "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
-bool WrapAwait(Mutex* mu, const Condition& condition, Duration patience)
-    ABSL_METHOD(wrap,
-                "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
-bool WrapAwait(Mutex* mu, const Condition& condition, Duration patience) {
+// The lock is let go and taken again.
+template <typename Wait>
+auto AwaitWith(Mutex* mu, Wait&& wait) {
   __tsan_mutex_pre_unlock(mu, kPlain);
   __tsan_mutex_post_unlock(mu, kPlain);
   __tsan_mutex_pre_lock(mu, kPlain);
-  const bool holds = RealAwait(mu, condition, patience);
+  const bool holds = wait();
   __tsan_mutex_post_lock(mu, kPlain, kNoRecursion);
   return holds;
+}
+
+bool RealAwaitFor(Mutex* mu, const Condition& condition, Duration patience)
+    ABSL_METHOD(real,
+                "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
+bool WrapAwaitFor(Mutex* mu, const Condition& condition, Duration patience)
+    ABSL_METHOD(wrap,
+                "5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE");
+bool WrapAwaitFor(Mutex* mu, const Condition& condition, Duration patience) {
+  return AwaitWith(mu, [&] { return RealAwaitFor(mu, condition, patience); });
+}
+
+void RealAwait(Mutex* mu, const Condition& condition)
+    ABSL_METHOD(real, "5Mutex5AwaitERKNS0_9ConditionE");
+void WrapAwait(Mutex* mu, const Condition& condition)
+    ABSL_METHOD(wrap, "5Mutex5AwaitERKNS0_9ConditionE");
+void WrapAwait(Mutex* mu, const Condition& condition) {
+  AwaitWith(mu, [&] {
+    RealAwait(mu, condition);
+    return true;
+  });
 }
 
 void RealNotify(Notification* event)

@@ -4,6 +4,7 @@
 #include "client/cmd/fine_tune_text.h"
 #include "client/cmd/outcome.h"
 #include "client/cmd/tune_arguments.h"
+#include "client/cmd/tune_data.h"
 #include "client/cmd/tune_progress.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -23,15 +24,53 @@ TEST(JobNameTest, IsShortOrWhole) {
   }
 }
 
-TEST(TuneArgumentsTest, ColumnsAreARangeOfTheFiles) {
-  const Rows rows = {.dim = 3, .values = {1, 2, 3, 4, 5, 6}};
-  EXPECT_THAT(SelectColumns("1:3", rows)->values, ElementsAre(2, 3, 5, 6));
-  EXPECT_EQ(SelectColumns("1:3", rows)->dim, 2);
-  EXPECT_EQ(SelectColumns("", rows)->dim, 3);
-  for (const char* bad : {"1", "2:2", "-1:2", "0:4", "a:b", "0:1:2"}) {
-    EXPECT_EQ(ExitCodeOf(SelectColumns(bad, rows).status()), ExitCode::kUsage)
-        << bad;
-  }
+// Two rows of three numbers each.
+absl::StatusOr<TuneData> Select(const TuneDataOptions& options) {
+  return SelectData(options, {.dim = 3, .values = {1, 2, 3, -1, 5, 6}});
+}
+
+TEST(TuneDataTest, ColumnsAreARangeOfTheFiles) {
+  const auto columns = [](const std::string& text) {
+    TuneDataOptions options;
+    options.columns = text;
+    return Select(options);
+  };
+  EXPECT_THAT(columns("1:3")->rows.values, ElementsAre(2, 3, 5, 6));
+  EXPECT_EQ(columns("1:3")->rows.dim, 2);
+  EXPECT_EQ(columns("")->rows.dim, 3);
+  for (const char* bad : {"1", "2:2", "-1:2", "0:4", "a:b", "0:1:2"})
+    EXPECT_EQ(ExitCodeOf(columns(bad).status()), ExitCode::kUsage) << bad;
+}
+
+TEST(TuneDataTest, ClassesAreAColumnOrWhatIsSaid) {
+  TuneDataOptions options;
+  EXPECT_TRUE(Select(options)->classes.empty());
+  options.condition.condition = "class=7";
+  EXPECT_THAT(Select(options)->examples().classes, ElementsAre(7));
+  options.condition.condition = "class=7,8,9";
+  EXPECT_THAT(Select(options)->classes, ElementsAre(7, 8));
+  options.class_column = 0;
+  options.columns = "1:3";
+  EXPECT_THAT(Select(options)->classes, ElementsAre(1, -1));
+  EXPECT_THAT(Select(options)->rows.values, ElementsAre(2, 3, 5, 6));
+}
+
+TEST(TuneDataTest, AColumnThatCannotBeTheClassesIsRefused) {
+  const auto refused = [](int64_t column, const std::string& columns,
+                          float class_0) {
+    TuneDataOptions options;
+    options.class_column = column;
+    options.columns = columns;
+    return ExitCodeOf(SelectData(options, {.dim = 2, .values = {class_0, 0}})
+                          .status()) == ExitCode::kUsage;
+  };
+  EXPECT_FALSE(refused(0, "1:2", 3.0f));
+  EXPECT_TRUE(refused(0, "1:2", 0.5f));
+  EXPECT_TRUE(refused(0, "1:2", -2.0f));
+  EXPECT_TRUE(refused(2, "0:1", 0.0f));
+  EXPECT_TRUE(refused(-1, "0:1", 0.0f));
+  EXPECT_TRUE(refused(0, "0:1", 0.0f));  // One of the data's.
+  EXPECT_TRUE(refused(0, "", 0.0f));
 }
 
 TEST(TuneArgumentsTest, AnIdIsTheTimeAndARandomNumber) {

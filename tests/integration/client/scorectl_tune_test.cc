@@ -63,6 +63,57 @@ TEST_F(ScorectlTuneTest, AFileIsStreamedAndWhatWasPublishedIsTold) {
   EXPECT_EQ(job["published"][0]["version"], 3);
 }
 
+TEST_F(ScorectlTuneTest, WhatTheJobIsToldArrives) {
+  const Ran ran =
+      Run("tune plain --data rows.csv --id one --detach --format json "
+          "--buffer reservoir --capacity 1000 --min-rows 10 "
+          "--gate-objective sliced --gate-objective-set projections=4 "
+          "--publish-interval 4 --checkpoint-interval 0.5 "
+          "--max-rows 2000 --max-bytes 4000000");
+  ASSERT_EQ(ran.exit_code, 0) << ran.err;
+  const auto spec = nlohmann::json::parse(ran.out)["spec"];
+  EXPECT_EQ(spec["buffer"], "reservoir");
+  EXPECT_EQ(spec["capacity"], 1000);
+  EXPECT_EQ(spec["min_rows"], 10);
+  EXPECT_EQ(spec["gate_objective"], "sliced");
+  EXPECT_EQ(spec["gate_objective_options"]["projections"], 4);
+  EXPECT_EQ(spec["publish_interval"], 4.0);
+  EXPECT_EQ(spec["checkpoint_interval"], 0.5);
+  EXPECT_EQ(spec["max_rows"], 2000);
+  EXPECT_EQ(spec["max_bytes"], 4000000);
+}
+
+TEST_F(ScorectlTuneTest, AnOptionOutOfItsRangeIsTold) {
+  for (const char* bad :
+       {"--buffer ring", "--capacity 0", "--checkpoint-interval 0.05",
+        "--max-rows 0", "--max-bytes -1", "--gate-objective-set projections=4",
+        "--gate-objective denoise", "--condition class=x",
+        "--condition class=1 --class-column 0"}) {
+    const Ran ran = Run(absl::StrCat("tune plain --data rows.csv ", bad));
+    EXPECT_EQ(ran.exit_code, 2) << bad << ran.err;
+  }
+}
+
+TEST(ScorectlTuneClassesTest, ClassesGoWithTheirRows) {
+  TempFolder folder;
+  TuneServer server(/*has_jobs=*/true, /*classes=*/10);
+  std::ofstream(folder / "rows.csv") << "7,1,2\n-1,3,4\n0,5,6\n";
+  const auto classes = [&](const std::string& id, const std::string& how) {
+    const Ran ran =
+        RunScorectl(folder, server.address(),
+                    absl::StrCat("tune plain --data rows.csv --columns 1:3 "
+                                 "--detach --id ",
+                                 id, " ", how));
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_THAT(server.Rows("models/plain/fineTunes/" + id),
+                ElementsAre(1, 2, 3, 4, 5, 6));
+    return server.Classes("models/plain/fineTunes/" + id);
+  };
+  EXPECT_THAT(classes("column", "--class-column 0"), ElementsAre(7, -1, 0));
+  EXPECT_THAT(classes("one", "--condition class=3"), ElementsAre(3, 3, 3));
+  EXPECT_THAT(classes("turns", "--condition class=3,4"), ElementsAre(3, 4, 3));
+}
+
 TEST_F(ScorectlTuneTest, NothingPublishedIsToldWithItsReasonAndIsNoFailure) {
   server_.EndWithRows(3, /*publish=*/false);
   const Ran ran =
