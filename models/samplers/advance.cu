@@ -75,6 +75,7 @@ __global__ void __launch_bounds__(kWarp* kWarpsPerBlock)
       finite = finite && isfinite(moved);
     }
   }
+  if (rows.finite == nullptr) return;  // The whole warp.
   finite = __all_sync(kAll, finite);
   if (lane == 0) rows.finite[row] = finite ? 1 : 0;
 }

@@ -19,8 +19,9 @@ struct CudaRows {
   int64_t rows = 0, dim = 0;
   const float* score = nullptr;
   float* x = nullptr;
-  float* y = nullptr;         // Null where no row has a companion.
-  uint8_t* finite = nullptr;  // [rows]: becomes whether all of its new x is.
+  float* y = nullptr;  // Null where no row has a companion.
+  // [rows]: becomes whether all of a row's new x is. Null: nobody asks.
+  uint8_t* finite = nullptr;
 };
 
 // What MoveRows() (move_rows.h) does to rows of the kinds kAffine and
