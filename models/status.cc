@@ -33,7 +33,7 @@ constexpr std::array<absl::string_view, 24> kNames = {
     "INTERNAL_FAULT",  "VERSION_GONE",       "INEXACT",
     "JOB_NOT_FOUND",   "JOB_EXISTS",         "JOB_ENDED",
     "QUOTA_REACHED",   "OFFSET_GAP",         "GENERATION_CHANGED",
-    "STORAGE_FAILED",  "NO_STATE_FOLDER",   "OUT_OF_MEMORY",
+    "STORAGE_FAILED",  "NO_STATE_FOLDER",    "OUT_OF_MEMORY",
 };
 static_assert(kNames.size() == static_cast<size_t>(Reason::kOutOfMemory) + 1);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -185,8 +186,14 @@ absl::Status ModelRegistry::Round(const std::string& precision,
   snapshot.precision = *named;
   if (*named == Precision::kFp32) return absl::OkStatus();
   snapshot.unrounded = &exact;
-  snapshot.precision_error =
-      LargestError(exact, *snapshot.network, snapshot.config.label, device);
+  try {
+    snapshot.precision_error =
+        LargestError(exact, *snapshot.network, snapshot.config.label, device);
+  } catch (const std::exception& error) {
+    // What LibTorch throws: out of memory, mostly.
+    return absl::ResourceExhaustedError(
+        absl::StrCat("its precision could not be tried: ", error.what()));
+  }
   return absl::OkStatus();
 }
 

@@ -146,7 +146,7 @@ class ModelRegistry {
   absl::Status Place(int64_t bytes, std::optional<size_t> preferred,
                      ModelSnapshot& snapshot);
   // Where it lies: has it compute in that precision, and measures what that
-  // costs. INVALID_ARGUMENT as InPrecision().
+  // costs. INVALID_ARGUMENT as InPrecision(); RESOURCE_EXHAUSTED.
   absl::Status Round(const std::string& precision,
                      ModelSnapshot& snapshot) const;
   void Publish(std::shared_ptr<const ModelTable> table)

@@ -119,8 +119,7 @@ double StepSeconds(Engine& engine,
                    const Size& size) {
   const Sampler& sampler = **FindSampler("langevin");
   OptionValues options = {{"step_size", 1e-4}, {"num_steps", size.steps}};
-  if (model->config.label.kind != LabelKind::kNone)
-    options["label"] = 1.0;
+  if (model->config.label.kind != LabelKind::kNone) options["label"] = 1.0;
   const auto plan = std::make_shared<const SamplerPlan>(
       *sampler.plan(options, model->target));
   const auto start = SteadyClock::now();

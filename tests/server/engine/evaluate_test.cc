@@ -132,8 +132,8 @@ TEST(EvaluateTest, EnergiesOfBothHalvesAreWhereTheyBelong) {
               ElementsAre(0.5, 6.5, 20.5));
 }
 
-// A real processor without memory: the hidden layer of all rows does not fit the
-// address space that is left, that of half of them does.
+// A real processor without memory: the hidden layer of all rows does not fit
+// the address space that is left, that of half of them does.
 void EvaluateInLittleMemory(int64_t megabytes) {
   ModelFiles files;
   files.config.network = "mlp";

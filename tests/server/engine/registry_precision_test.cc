@@ -29,7 +29,8 @@ class RegistryPrecisionTest : public testing::Test {
   }
   std::shared_ptr<const ModelSnapshot> Loaded() {
     EXPECT_TRUE(registry_.Poll().ok());
-    const auto found = registry_.Find({.name = "m"});
+    const auto found =
+        registry_.Find({.name = "m", .version = {}, .alias = {}});
     return found.ok() ? *found : nullptr;
   }
 
