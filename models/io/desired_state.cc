@@ -13,6 +13,7 @@
 #include "models/io/json.h"
 #include "models/io/json_text.h"
 #include "models/io/model_repository.h"
+#include "models/io/precision_name.h"
 #include "models/options.h"
 #include "models/status.h"
 
@@ -35,14 +36,6 @@ absl::Status ParseAliases(const Json& json, DesiredState& desired) {
     fields.Get(alias, desired.aliases[alias], Positive());
   }
   return fields.Finish();
-}
-
-// The names of networks/precision.h, which needs LibTorch.
-absl::Status CheckPrecision(absl::string_view name) {
-  if (name == "fp32" || name == "tf32" || name == "bf16")
-    return absl::OkStatus();
-  return InvalidField("precision", "fp32, tf32 or bf16",
-                      absl::StrCat("'", name, "'"));
 }
 
 }  // namespace
@@ -80,7 +73,7 @@ absl::StatusOr<DesiredState> ParseDesiredState(absl::string_view json) {
   }
   if (fields.Find("precision") != nullptr) {
     fields.Get("precision", desired.precision);
-    fields.Update(CheckPrecision(desired.precision));
+    fields.Update(FindPrecisionName("precision", desired.precision).status());
   }
   fields.GetIfPresent("memory", desired.memory, Positive());
   fields.GetIfPresent("canary_share", desired.canary_share, Between(0.0, 1.0));

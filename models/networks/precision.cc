@@ -1,6 +1,5 @@
 #include "models/networks/precision.h"
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -11,16 +10,14 @@
 #include "ATen/autocast_mode.h"
 #include "ATen/ops/empty.h"
 #include "ATen/ops/full.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "c10/core/InferenceMode.h"
+#include "models/io/precision_name.h"
 #include "models/samplers/noise.h"
 #include "models/status.h"
 
 namespace scoreserve {
 namespace {
-
-constexpr std::array<absl::string_view, 3> kNames = {"fp32", "tf32", "bf16"};
 
 // Which kind of products cuBLAS makes is a setting of the process, read when
 // one is asked for: of two devices' loops only one may have it on at a time,
@@ -122,16 +119,14 @@ double LabelOf(const LabelRule& rule, double share) {
 }  // namespace
 
 absl::string_view PrecisionName(Precision precision) {
-  return kNames[static_cast<size_t>(precision)];
+  return kPrecisionNames[static_cast<size_t>(precision)];
 }
 
 absl::StatusOr<Precision> PrecisionNamed(absl::string_view field,
                                          absl::string_view name) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<Precision>(i);
-  }
-  return InvalidField(field, "fp32, tf32 or bf16",
-                      absl::StrCat("'", name, "'"));
+  const absl::StatusOr<size_t> found = FindPrecisionName(field, name);
+  if (!found.ok()) return found.status();
+  return static_cast<Precision>(*found);
 }
 
 absl::StatusOr<std::unique_ptr<const ScoreNetwork>> InPrecision(

@@ -146,11 +146,9 @@ absl::StatusOr<Lane*> DeviceLoop::LaneOf(
 absl::StatusOr<Lane*> DeviceLoop::LaneOf(const ScoreQuery& query) {
   LaneKind kind = {.energies = query.energy};
   const absl::StatusOr<Lane*> first = LaneOf(query.model, kind);
+  if (!first.ok() || device_->pipeline_depth() == 1) return first;
   const int64_t evaluations = EvaluationsOfRows(query, 0, query.rows());
-  if (!first.ok() || device_->pipeline_depth() == 1 ||
-      (*first)->HasRoomNow(evaluations)) {
-    return first;
-  }
+  if ((*first)->HasRoomNow(evaluations)) return first;
   kind.second = true;
   const absl::StatusOr<Lane*> second = LaneOf(query.model, kind);
   if (!second.ok()) return first;

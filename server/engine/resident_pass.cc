@@ -86,9 +86,14 @@ absl::Status ResidentPass::Run() {
   const absl::StatusOr<ScoreAndEnergy> both = Forward();
   if (!both.ok()) return both.status();
   const auto live = static_cast<int64_t>(steps.size());
-  const int64_t read_from = observed ? 0 : live;
+  const bool here = StepsHere();
+  const int64_t read_from = observed || here ? 0 : live;
   if (read_from < rows) Download(*both, read_from);
-  if (live > 0) Step(*both);
+  if (here) {
+    StepHere();
+  } else if (live > 0) {
+    Step(both->score);
+  }
   return absl::OkStatus();
 }
 
@@ -183,21 +188,21 @@ void ResidentPass::Download(const ScoreAndEnergy& both, int64_t first) {
   energy = host_energy_;
 }
 
-void ResidentPass::Step(const ScoreAndEnergy& both) {
-  const bool tests = std::any_of(
-      steps.begin(), steps.end(),
-      [](const RowStep& step) { return step.kind == StepKind::kMetropolis; });
+bool ResidentPass::StepsHere() const {
   // A Metropolis test and what is known of a row are a few numbers of few
   // rows: the processor's work.
-  if (tests || !constrained.empty()) {
-    StepHere(both);
-    return;
-  }
+  return !constrained.empty() ||
+         std::any_of(steps.begin(), steps.end(), [](const RowStep& step) {
+           return step.kind == StepKind::kMetropolis;
+         });
+}
+
+void ResidentPass::Step(const at::Tensor& scores) {
   const auto live = static_cast<int64_t>(steps.size());
   stream_->Advance({.steps = steps,
                     .device_steps = device_steps_,
                     .host_steps = host_steps_,
-                    .score = both.score,
+                    .score = scores,
                     .x = device_x_,
                     .y = device_y_,
                     .finite = device_finite_});
@@ -206,8 +211,7 @@ void ResidentPass::Step(const ScoreAndEnergy& both) {
   flagged_ = true;
 }
 
-void ResidentPass::StepHere(const ScoreAndEnergy& both) {
-  Download(both, 0);
+void ResidentPass::StepHere() {
   Fetch();
   done_->Record();
   done_->Wait();

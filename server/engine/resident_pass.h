@@ -74,9 +74,12 @@ class ResidentPass final : public Pass {
   // Brings the conditions of the rows to the device, those that count; false
   // where a row takes two evaluations.
   bool UploadConditions(int64_t rows);
-  // The steps of live rows, there or, where it takes more than Advance(), here.
-  void Step(const ScoreAndEnergy& both);
-  void StepHere(const ScoreAndEnergy& both);
+  // Whether a row's step takes more than Advance().
+  bool StepsHere() const;
+  // The steps of live rows, there; or here, once scores and energies are asked
+  // for.
+  void Step(const at::Tensor& scores);
+  void StepHere();
   // Scores and energies of rows from `first` on.
   void Download(const ScoreAndEnergy& both, int64_t first);
 

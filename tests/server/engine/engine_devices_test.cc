@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "server/engine/engine.h"
 #include "server/engine/warm_up.h"
+#include "tests/server/engine/blocker.h"
 #include "tests/support/test_models.h"
 #include "tests/support/test_sinks.h"
 
@@ -124,14 +125,6 @@ TEST(EngineDevicesTest, TasksOfADeviceGoToItsLoopsByTheirPlace) {
 TEST(EngineDevicesTest, AModelIsWarmedUpOnItsDevice) {
   Engine engine({.devices = {at::kCPU, at::kCPU}});
   // The other one is busy for as long.
-  class Blocker : public QuantumTask {
-   public:
-    Instant RunPiece(Device&) override {
-      end.WaitForNotification();
-      return Instant::max();
-    }
-    absl::Notification end;
-  };
   const auto blocker = std::make_shared<Blocker>();
   engine.Offer(0, 0, blocker);
   const auto model = ModelOn(1);

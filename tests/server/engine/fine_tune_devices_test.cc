@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/engine/model_memory.h"
+#include "tests/server/engine/blocker.h"
 #include "tests/server/engine/fine_tune_rig.h"
 
 namespace scoreserve {
@@ -25,16 +26,6 @@ FineTuneSpec Spec() {
   spec.publish_interval = absl::Milliseconds(50);
   return spec;
 }
-
-// Holds its loop until it is told to let go.
-class Blocker : public QuantumTask {
- public:
-  Instant RunPiece(Device&) override {
-    end.WaitForNotification();
-    return Instant::max();
-  }
-  absl::Notification end;
-};
 
 TEST(FineTuneDevicesTest, AJobRunsWhereItsModelLies) {
   // Too small for any network.
